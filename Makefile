@@ -165,7 +165,7 @@ $(VENV)-spark/.installed: requirements_airflow.txt requirements.txt tests/requir
 	@touch $@
 
 .PHONY: test-spark
-test-spark: $(VENV)-spark/.installed ## Both engines side by side, with PySpark in an environment of its own; needs Java 17 (ARGS="-m spark": a lost worker, too)
+test-spark: $(VENV)-spark/.installed ## Both engines side by side, with PySpark in its own environment; needs Java 17 (ARGS="-m spark": also a lost worker)
 	SPARK_LOCAL_IP=127.0.0.1 JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 $(VENV)-spark/bin/python -m pytest -p no:cacheprovider -m "spark and not long" $(ARGS) \
 	  tests/pipelines/spark tests/pipelines/news/refine/spark tests/pipelines/news/evaluation/test_lists_on_spark.py
 
@@ -180,10 +180,10 @@ sbom: | $(BIN)/uv ## List the Python packages of each image in CycloneDX files, 
 	@mkdir -p sbom
 	@$(VENV)-sbom/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-file sbom/api.cdx.json
 	@$(VENV)-sbom/bin/cyclonedx-py requirements requirements_airflow.txt --output-reproducible --output-file sbom/airflow.cdx.json
-	@echo "sbom/: the Python packages of the images. Not in it: Debian's packages of the base images. Known vulnerabilities: make vulnerabilities."
+	@echo "sbom/: the Python packages of the images, without Debian's packages of the base images. Known vulnerabilities: make vulnerabilities."
 
 .PHONY: vulnerabilities
-vulnerabilities: | $(BIN)/uv ## Ask OSV or PyPI for known vulnerabilities of the pinned packages; prints what could not be asked
+vulnerabilities: | $(BIN)/uv ## Ask OSV or PyPI for known vulnerabilities of the pinned packages; prints what could not be checked
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-vulnerabilities
 	@$(UV) pip install --quiet --python $(VENV)-vulnerabilities/bin/python --require-hashes -r tests/deployment/requirements_vulnerabilities.txt
 	@$(VENV)-vulnerabilities/bin/python -m tests.deployment.vulnerabilities
@@ -257,7 +257,7 @@ bench-log: install ## Events a second that one log stores and one process folds,
 	$(BIN)/python -m tests.benchmarks.log_rates $(ARGS)
 
 .PHONY: bench-kafka
-bench-kafka: | $(BIN)/uv ## The same of a Kafka broker, which is no log of this platform (needs Java 17 and Maven; ARGS="--events 20000")
+bench-kafka: | $(BIN)/uv ## The same for a Kafka broker, which Pauta does not use as a log (needs Java 17 and Maven; ARGS="--events 20000")
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-kafka
 	@$(UV) pip install --quiet --python $(VENV)-kafka/bin/python --require-hashes -r tests/benchmarks/kafka/requirements.txt
 	$(VENV)-kafka/bin/python -m tests.benchmarks.kafka $(ARGS)

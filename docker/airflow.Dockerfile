@@ -30,12 +30,12 @@ ARG SPARK=""
 COPY requirements_spark.txt ./
 RUN if [ -n "$SPARK" ]; then \
       python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements_spark.txt; fi
-# By the hash of the source and not by its time, so that two builds make the same bytes; a package may bring a file that is
-# for another Python.
+# Bytecode names the hash of its source, not the time, so two builds make the same bytes. Packages may have files for another
+# Python, which do not compile here.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/venv || true
 
 FROM python:3.11-slim-bookworm AS base
-# Where it is given, useradd writes this day into /etc/shadow and not today's.
+# If it is set, useradd writes this day into /etc/shadow instead of today's.
 ARG SOURCE_DATE_EPOCH
 # libgomp1 is what LightGBM and scikit-learn call; Debian's security updates move its version, so it is not pinned.
 # hadolint ignore=DL3008
@@ -59,7 +59,7 @@ CMD ["mlflow", "server", "--host", "0.0.0.0", "--port", "5000"]
 
 FROM base AS airflow
 USER 0:0
-# pg_dump for backups, of the version of the stack's PostgreSQL and from its own package source: Debian's is older.
+# pg_dump for backups, in the version of the stack's PostgreSQL and from PostgreSQL's own packages: Debian's is older.
 ARG POSTGRES_CLIENT=""
 # hadolint ignore=DL3008
 RUN if [ -n "$POSTGRES_CLIENT" ]; then \

@@ -23,12 +23,12 @@ ARG TRACES=""
 COPY requirements_traces.txt ./
 RUN if [ -n "$TRACES" ]; then \
       python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements_traces.txt; fi
-# By the hash of the source and not by its time, so that two builds make the same bytes; a package may bring a file that is
-# for another Python.
+# Bytecode names the hash of its source, not the time, so two builds make the same bytes. Packages may have files for another
+# Python, which do not compile here.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/venv || true
 
 FROM python:3.11-slim-bookworm
-# Where it is given, useradd writes this day into /etc/shadow and not today's.
+# If it is set, useradd writes this day into /etc/shadow instead of today's.
 ARG SOURCE_DATE_EPOCH
 # libgomp1 is what LightGBM calls; Debian's security updates move its version, so it is not pinned.
 # hadolint ignore=DL3008

@@ -59,7 +59,7 @@ def note_head(settings: Settings) -> None:
 
 
 def user_name() -> str:
-    """The login name of the user of a command, by the operating system."""
+    """The name under which the person who runs a command is logged in to the operating system."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a user id without a name, as in some containers

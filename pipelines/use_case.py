@@ -100,7 +100,7 @@ class Step:
         where: ``module:function``; imported when the step runs, so that a list of steps costs nothing to read.
         parts: names of parts that may run in parallel, such as the segments.
         always: runs at the end even if earlier steps failed; it never fails.
-        spark: whether it runs on Spark where ``PAUTA_ENGINE`` says so; it has no parts then.
+        spark: whether it runs on Spark if ``PAUTA_ENGINE`` is ``spark``; such a step has no parts.
         about: what it does, to complete the sentence "``name`` …" in the documentation of its DAG.
     """
 
@@ -155,7 +155,7 @@ class UseCase:
         erasure: which releases hold erased people, given the releases and ``ErasedUsers``; how many by version.
         trained_runs: ids of the runs in which something was trained, given the use case's data folder.
         training_record: a run's ``Record`` for MLflow, given run and releases; None when nothing was trained.
-        release_trial: loads a release out of a backup, given its folder; raises a ``ReleaseError`` where it cannot.
+        release_trial: loads a release from a backup, given its folder; raises a ``ReleaseError`` if it cannot.
         tried_records: records for MLflow of what was tried before a training, given the run.
         simulated_drift: puts generated data with a drift into a folder, given params and folder; returns files' names.
         landing_source: the source that reads files which somebody puts into a folder.

@@ -137,7 +137,7 @@ class IdIndex:
         self.ids = ids
         self._hashes = hashes
         self._rows = rows
-        self._last = ("", -1) if len(hashes) == 0 else (ids[0], 0)  # a request asks for one user several times
+        self._last = ("", -1) if len(hashes) == 0 else (ids[0], 0)  # a request looks up one user several times
 
     @classmethod
     def of(cls, ids: Sequence[str]) -> "IdIndex":

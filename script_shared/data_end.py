@@ -88,7 +88,7 @@ def data_begin(time_ms: Int64s, user: IntArray) -> int:
 @dataclass(frozen=True)
 class Activity:
     """When the users of some rows were active. Activities of disjoint groups of users add up, so parts of a large table
-    can be counted apart.
+    can be counted separately.
 
     Attributes:
         active: float64 (hours), users whose first row of a day lies in each hour; days count from the first row of all.
@@ -116,12 +116,12 @@ class Activity:
         return cls(_active(hour, user, hours), share.astype(np.float64), int(np.count_nonzero(counts)))
 
     def __add__(self, other: "Activity") -> "Activity":
-        """Both groups of users."""
+        """The activity of both groups of users."""
         return Activity(self.active + other.active, self.share + other.share, self.users + other.users)
 
 
 def limit_ms(activity: Activity, first_ms: int, last_ms: int, hourly: Callable[[int], Float64s]) -> int:
-    """The moment from which rows are ahead; beyond all of them where none is.
+    """The moment from which rows are ahead; after the last row if none is.
 
     Args:
         activity: of all rows.
@@ -130,7 +130,7 @@ def limit_ms(activity: Activity, first_ms: int, last_ms: int, hourly: Callable[[
         hourly: given a number of hours, float64 (hours): how many users have a row in each of the first hours.
     """
     active = activity.active
-    ends = np.flatnonzero(activity.share) + 1  # an end lies behind an hour that has rows
+    ends = np.flatnonzero(activity.share) + 1  # an end comes after an hour that has rows
     ends = ends[(ends > max(_certain_hour(activity), _DAY)) & (ends < len(active))]
     if not len(ends):
         return last_ms + 1
@@ -170,7 +170,7 @@ def _limit_ms(time_ms: IntArray, user: IntArray) -> int:
 
 
 def _sharp(active: Float64s, end: int) -> int:
-    """The end to the hour: around the one that was found by days, the hour after which most users are missing.
+    """The end to the hour: near the end that was found by days, the hour after which most users are missing.
 
     Args:
         active: float64 (hours until a day after the end), users with a row in each hour.

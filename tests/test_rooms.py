@@ -45,7 +45,7 @@ def test_no_two_folders_below_the_packages_import_each_other() -> None:
     }
     folders = sorted({folder for pair in pairs for folder in pair})
     both = [(one, two) for one, two in combinations(folders, 2) if {(one, two), (two, one)} <= pairs]
-    assert not both, f"move what both need below the other: {both}"
+    assert not both, f"move the code that both need to the lower of the two: {both}"
 
 
 def _folder(module: str) -> str:

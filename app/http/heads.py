@@ -26,14 +26,14 @@ class Heads:
 
 
 class _Head:
-    """Ends an answer with its first body, and then disconnects the app, so that a stream does not run on."""
+    """Ends an answer at its first body and then reports a disconnection to the app, so that a stream stops."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
         self._over = asyncio.Event()
 
     async def receive(self) -> Message:
-        """What the client sends, or its disconnection after the answer."""
+        """What the client sends, or a disconnection once the answer has ended."""
         message, over = asyncio.ensure_future(self._receive()), asyncio.ensure_future(self._over.wait())
         try:
             await asyncio.wait({message, over}, return_when=asyncio.FIRST_COMPLETED)

@@ -33,10 +33,10 @@ class QueryModel(Generic[Shape]):
         """The parameters of one request.
 
         Args:
-            query: of its address, behind the question mark.
+            query: the part of its address after the question mark.
 
         Raises:
-            RequestValidationError: a value does not fit its field, or no field has the name.
+            RequestValidationError: a value does not fit its field, or a name has no field.
         """
         given: dict[str, Any] = {}
         repeated: dict[str, list[str]] = defaultdict(list)

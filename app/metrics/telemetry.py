@@ -63,7 +63,7 @@ pauta_backup_bytes                                gauge      size of the newest 
 pauta_backup_trial_failed                         gauge      1 when its trial restore found a problem, else 0
 pauta_backup_trial_seconds                        gauge      how long that trial took
 pauta_backup_restorable_timestamp_seconds         gauge      when the newest restorable backup was made, 0 for none
-pauta_backup_max_age_seconds                      gauge      the age of it from which on an alert fires
+pauta_backup_max_age_seconds                      gauge      age of that backup above which an alert fires
 pauta_backup_kept                                 gauge      backups that are kept
 ================================================  =========  =========================================================
 

@@ -118,7 +118,7 @@ _TASKS = (
 
 _BACKUPS = (
     number(
-        "Age", "Of the newest backup, of the newest that was restored without a problem, and the limit.", "s",
+        "Age", "Of the newest backup and of the newest one restored without a problem; the limit.", "s",
         Query("time() - max(pauta_backup_timestamp_seconds)", "newest"),
         Query("time() - max(pauta_backup_restorable_timestamp_seconds > 0)", "restorable"),
         Query("max(pauta_backup_max_age_seconds)", "limit"), width=12,
@@ -128,8 +128,8 @@ _BACKUPS = (
         Query("max(pauta_backup_trial_failed)"), steps=GOOD_IS_ZERO, width=3,
     ),
     number("Trial took", "Time of the newest trial restore.", "s", Query("max(pauta_backup_trial_seconds)"), width=3),
-    number("Size", "Of the newest backup.", "bytes", Query("max(pauta_backup_bytes)"), width=3),
-    number("Backups", "That are kept.", "none", Query("max(pauta_backup_kept)"), width=3),
+    number("Size", "Size of the newest backup.", "bytes", Query("max(pauta_backup_bytes)"), width=3),
+    number("Backups", "Backups that are kept.", "none", Query("max(pauta_backup_kept)"), width=3),
 )  # fmt: skip
 
 _AIRFLOW = (

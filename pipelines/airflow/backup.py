@@ -18,7 +18,7 @@ that were recorded, the log is read to its end, all files of all releases are ve
 each use case is loaded. `tidy` removes all but the newest `PAUTA_BACKUP_KEEP` backups, never the newest that was
 restored without a problem.
 
-**Starts** by `PAUTA_BACKUP_SCHEDULE`, or by hand. Restoring by hand is in docs/operations.md.
+**Starts** by `PAUTA_BACKUP_SCHEDULE`, or by hand. docs/operations.md says how to restore a backup by hand.
 """
 
 

@@ -1,1 +1,1 @@
-"""Backups of what cannot be made again, and their trial restores: the databases of the log and the releases."""
+"""Backups of the data that cannot be rebuilt (the databases of the log, the releases), and their trial restores."""

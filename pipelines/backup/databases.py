@@ -17,7 +17,7 @@ from script_shared.use_cases import entries
 
 @dataclass(frozen=True)
 class Database:
-    """A database of this installation: ``name`` is that of its file in a backup, without an ending."""
+    """A database of this installation: ``name`` is the name of its file in a backup, without the suffix."""
 
     name: str
     address: str
@@ -31,7 +31,7 @@ def databases_of(settings: Settings) -> tuple[list[Database], list[str]]:
         settings: the address of the log, and of use cases with tables of their own.
 
     Returns:
-        those that exist and can be saved, each once, and sentences about the others.
+        the databases that exist and can be saved, each once, and sentences about the others.
     """
     found: dict[str, Database] = {settings.events_address: Database("events", settings.events_address, holds_log=True)}
     for name in entries(settings.use_cases):
@@ -40,7 +40,7 @@ def databases_of(settings: Settings) -> tuple[list[Database], list[str]]:
     for database in found.values():
         kind, file = url_of(database.address).get_backend_name(), sqlite_file(database.address)
         if kind not in ("sqlite", "postgresql"):
-            left_out.append(f"The tables of {database.name} are in {kind}, of which no backup is made here.")
+            left_out.append(f"The tables of {database.name} are in {kind}, and Pauta makes no backup of {kind}.")
         elif file is None or file.is_file():
             saved.append(database)
     return saved, left_out
@@ -72,7 +72,7 @@ def restore_database(settings: Settings, saved: SavedDatabase, folder: Path, scr
     """A database restored into a scratch place; yields its address.
 
     Args:
-        settings: name the server of a trial.
+        settings: have the address of the server for trials.
         saved: the database.
         folder: of the backup.
         scratch: folder for files.
@@ -92,13 +92,13 @@ def facts_of(address: str) -> dict[str, TableFacts]:
     """Rows and checksum of each table of a restored database, by name.
 
     Args:
-        address: of SQLAlchemy.
+        address: in the form of SQLAlchemy.
     """
     file = sqlite_file(address)
     return sqlite_facts(file) if file is not None else postgresql_facts(url_of(address))
 
 
 def _server_of(settings: Settings) -> str:
-    """Where databases of a trial are made by default: the first PostgreSQL that this installation uses."""
+    """The default server of trials: the first PostgreSQL that this installation uses."""
     databases, _ = databases_of(settings)
     return next(each.address for each in databases if sqlite_file(each.address) is None)

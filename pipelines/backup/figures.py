@@ -10,10 +10,10 @@ FOLDER, NAME = "backup", "backup.json"  # in the folder of evaluations; the API 
 
 
 def write_figures(settings: Settings) -> dict[str, Any]:
-    """Replace the figures; a reading process gets either the old file or the new one.
+    """Replace the figures; a process that reads them gets either the old file or the new one.
 
     Args:
-        settings: name the folders of backups and of evaluations.
+        settings: have the folders of backups and of evaluations.
 
     Returns:
         ``made_at`` and ``bytes`` of the newest backup, ``problem`` of its trial (None before one, "" for none),

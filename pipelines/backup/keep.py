@@ -7,11 +7,11 @@ from pipelines.backup.saved import backups_in, read_trial
 
 
 def remove_old(folder: Path, keep: int) -> list[str]:
-    """Remove all but the newest backups; the newest one that a trial restored without a problem always stays.
+    """Remove all but the newest backups; the newest one that a trial restored without a problem is never removed.
 
     Args:
         folder: of all backups.
-        keep: how many stay.
+        keep: how many to keep.
 
     Returns:
         names of those removed, newest first.

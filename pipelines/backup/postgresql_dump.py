@@ -29,7 +29,7 @@ _COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE 
 
 
 def dump_postgresql(address: URL, target: Path) -> dict[str, TableFacts]:
-    """Dump a database; dump and facts see the same moment of it.
+    """Dump a database; the dump and the facts are from the same moment.
 
     Args:
         address: of the database.
@@ -66,7 +66,7 @@ def restore_postgresql(saved: Path, server: URL) -> Iterator[URL]:
     _drop(server)
     _execute(server, f"CREATE DATABASE {SCRATCH}", f"COMMENT ON DATABASE {SCRATCH} IS '{MARK}'")
     try:
-        # Comments belong to owners of extensions, which the role of a trial need not be.
+        # Only the owner of an extension may comment on it, and the role of a trial need not be its owner.
         _run("pg_restore", scratch, "--exit-on-error", "--no-owner", "--no-privileges", "--no-comments", str(saved))
         yield scratch
     finally:
@@ -152,7 +152,7 @@ def _run(program: str, address: URL, *flags: str) -> None:
 
 
 def _without_password(address: URL) -> str:
-    """The address as libpq reads it; SQLAlchemy's driver is no part of it."""
+    """The address as libpq reads it, without SQLAlchemy's driver."""
     return address.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
 
 
@@ -175,7 +175,7 @@ def url_of(uri: str) -> URL:
         uri: an address of SQLAlchemy.
 
     Raises:
-        SettingsError: it cannot be understood.
+        SettingsError: it is not an address.
     """
     try:
         return make_url(uri)

@@ -16,12 +16,12 @@ from script_shared.storage.transfers import download_files
 
 
 def copy_releases(uri: str, target: Path, before: Path | None) -> SavedReleases:
-    """Copy all releases of a store and its pointer. The pointer is read first: what it names is copied in any case.
+    """Copy all releases of a store and its pointer. The pointer is read first, so its release is always copied.
 
     Args:
         uri: the root of the use case's releases.
         target: folder that becomes a store with the same releases.
-        before: the same folder in the backup before; files that are equal there take no space again.
+        before: the same folder in the previous backup; files that are equal there take no space again.
 
     Raises:
         ReleaseCorruptError: a file differs from its manifest.
@@ -40,7 +40,7 @@ def copy_releases(uri: str, target: Path, before: Path | None) -> SavedReleases:
 
 
 def _copy(storage: Storage, version: str, target: Path, before: Path | None) -> bool:
-    """Whether the release was there to be copied: maintenance may remove one meanwhile, or erase people from it."""
+    """Copy a release; False if it is gone, because maintenance may remove it meanwhile or erase people from it."""
     try:
         manifest = require_manifest(storage, version)
     except ReleaseMissingError:
@@ -64,7 +64,7 @@ def _was_removed(storage: Storage, manifest: Manifest) -> bool:
 
 
 def _link(manifest: Manifest, name: str, entry: FileEntry, target: Path, before: Path | None) -> bool:
-    """Use the file of the backup before, where it is still what the manifest says."""
+    """Link the file of the previous backup if its checksum is that of the manifest."""
     if before is None:
         return False
     earlier, new = before / manifest.base / name, target / manifest.base / name

@@ -15,7 +15,7 @@ from script_shared.use_cases import entries
 
 
 def save_backup(settings: Settings) -> Path:
-    """Make a backup; a process that is killed leaves none, and what it wrote is removed by the next one.
+    """Make a backup; a process that is killed leaves no backup, and the next one removes what it wrote.
 
     Args:
         settings: of this installation.

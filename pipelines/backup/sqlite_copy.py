@@ -30,7 +30,7 @@ def copy_sqlite(source: Path, target: Path) -> dict[str, TableFacts]:
     target.unlink(missing_ok=True)
     try:
         with closing(_open_reading(source)) as database, closing(sqlite3.connect(target)) as copy:
-            database.execute("BEGIN")  # copy and facts are of this moment, whatever others write meanwhile
+            database.execute("BEGIN")  # the copy and the facts are from this moment, even if others write meanwhile
             facts = _table_facts(database)
             database.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a write-ahead log beside it
@@ -43,7 +43,7 @@ def copy_sqlite(source: Path, target: Path) -> dict[str, TableFacts]:
 
 @contextmanager
 def restore_sqlite(saved: Path, scratch: Path) -> Iterator[Path]:
-    """A copy of the saved file in a scratch folder, whose pages are sound.
+    """Copy the saved file into a scratch folder, and check the pages of the copy.
 
     Args:
         saved: the file in the backup; it is not changed.

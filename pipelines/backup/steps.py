@@ -1,4 +1,4 @@
-"""The steps of the DAG ``backup`` and of the command: save, restore for a trial, remove what is old."""
+"""The steps of the DAG ``backup`` and of the command: save, restore for a trial, remove old backups."""
 
 from pathlib import Path
 from typing import Any

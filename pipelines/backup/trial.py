@@ -21,13 +21,13 @@ def try_backup(settings: Settings, folder: Path) -> Trial:
 
     Args:
         settings: of this installation.
-        folder: of the backup, which is not changed but for the result.
+        folder: of the backup; only the result is written there.
 
     Returns:
-        the result; a backup that is damaged is a result, too.
+        the result; for a damaged backup it says what is wrong.
 
     Raises:
-        SettingsError: the trial itself cannot be made here.
+        SettingsError: the trial cannot run here.
         UnavailableError: the server of the trial does not answer.
     """
     begun, moment, counts, problem = time.monotonic(), datetime.now(UTC), (0, 0, 0), ""
@@ -46,14 +46,14 @@ def try_backup(settings: Settings, folder: Path) -> Trial:
 
 
 def _check(settings: Settings, folder: Path, backup: Backup, scratch: Path) -> tuple[int, int, int]:
-    """Entries of the log, tables and releases that are as recorded."""
+    """Numbers of log entries, tables and releases that are as recorded."""
     entries = sum(_check_database(settings, each, folder, scratch) for each in backup.databases)
     releases = _check_releases(settings, folder, backup)
     return entries, sum(len(each.tables) for each in backup.databases), releases
 
 
 def _check_database(settings: Settings, saved: SavedDatabase, folder: Path, scratch: Path) -> int:
-    """Compare each table with the record; of the log's database, the number of entries that the log itself reads."""
+    """Compare each table with the record; returns how many entries the log has, 0 for a database without it."""
     file = folder / saved.file
     if not file.is_file() or digest_file(file).sha256 != saved.sha256:
         raise InputError(f"{file} is missing, or its checksum differs.", fix="Use another backup.")

@@ -10,7 +10,7 @@ def main(argv: list[str], settings: Settings) -> int:
     """Make a backup, restore it into a scratch place, remove old ones; print what was done as JSON.
 
     Raises:
-        PautaError: it cannot be done, or the backup is not usable; the caller prints it.
+        PautaError: a step failed, or the backup is not usable; the caller prints it.
     """
     from pipelines.backup.steps import restore, save, tidy  # here, because --help must cost nothing
 

@@ -22,8 +22,8 @@ class Piece:
 
     Attributes:
         file: a CSV file with a header.
-        begin: its first byte, behind the header or later.
-        end: the byte behind its last one.
+        begin: its first byte, after the header.
+        end: the byte after its last one.
         head: bytes of the header.
     """
 
@@ -43,8 +43,8 @@ class Piece:
 def cut(files: Sequence[Path], piece_bytes: int = PIECE_BYTES) -> list[Piece]:
     """The pieces of all files, in order.
 
-    A line break inside quotes ends no row. Where quotes stand inside a cell that does not begin with one, it cannot be
-    said which line breaks these are without reading all cells, so such a file is one piece.
+    A line break inside quotes does not end a row. If a quote is inside a cell that does not begin with one, the quotes
+    do not show which line breaks end rows, so such a file is one piece.
 
     Args:
         files: CSV files, separated by commas, each with a header that ends with a line break.
@@ -65,7 +65,7 @@ def _cut_file(file: Path, piece_bytes: int) -> list[Piece]:
 
 
 def _row_ends(file: Path, head: int, piece_bytes: int) -> list[int] | None:
-    """Where pieces end; None where quotes do not show it."""
+    """Where pieces end; None if the quotes do not show where rows end."""
     ends: list[int] = []
     begin, quoted, before = head, False, NEWLINE
     for at, codes in _chunks(file, head):
@@ -83,7 +83,7 @@ def _row_ends(file: Path, head: int, piece_bytes: int) -> list[int] | None:
 
 
 def _first_row_end(codes: Bytes, quotes: IntArray, *, quoted: bool) -> int:
-    """The place behind the first line break outside quotes, 0 for none."""
+    """The position after the first line break outside quotes, 0 for none."""
     breaks = np.flatnonzero(codes == NEWLINE)
     outside = breaks[(np.searchsorted(quotes, breaks) + quoted) % 2 == 0]
     return int(outside[0]) + 1 if len(outside) else 0

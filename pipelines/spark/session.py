@@ -1,4 +1,4 @@
-"""Starts and ends the connection to Spark, or says what is missing."""
+"""Starts and ends the connection to Spark; an error says what is missing."""
 
 import os
 import re
@@ -20,13 +20,13 @@ LOOPBACK = "127.0.0.1"
 
 @contextmanager
 def spark_session(settings: Settings, name: str) -> Iterator[Any]:
-    """A session of Spark on the master that the settings name. It ends with the block, unless it was open before.
+    """A session of Spark on the master of the settings. It ends with the block, unless it was open before.
 
-    Options of your own belong into ``spark-defaults.conf`` in ``SPARK_CONF_DIR``, where Spark looks for them.
+    Put your own options into ``spark-defaults.conf`` in ``SPARK_CONF_DIR``, which Spark reads.
 
     Args:
         settings: of this installation.
-        name: what Spark's own pages call the step.
+        name: the name of the step on Spark's own pages.
 
     Raises:
         SettingsError: PySpark or Java is missing, or there is no Spark at the master.
@@ -58,18 +58,18 @@ def _start(kind: Any, master: str, name: str) -> Any:
 
 
 def parts_of(session: Any, rows: int = 0, rows_each: int = 1_000_000) -> int:
-    """Into how many parts a table is divided: two for each core that Spark has, more for a large table.
+    """How many parts a table is divided into: two for each core of Spark, more for a large table.
 
     Args:
         session: of Spark.
         rows: of the table.
-        rows_each: a task holds its part in memory, so this bounds it.
+        rows_each: rows of a part at most; a task holds its part in memory.
     """
     return max(2 * session.sparkContext.defaultParallelism, -(-rows // rows_each))
 
 
 def check_java() -> None:
-    """Java can be started, and is new enough.
+    """Check that Java starts and is new enough.
 
     Raises:
         SettingsError: it cannot, or is too old.
@@ -99,7 +99,7 @@ def _session_kind() -> Any:
 
 
 def _options(master: str) -> dict[str, str]:
-    """What the steps rely on. Our code is imported on every machine, so it must be at the same place there."""
+    """The options that the steps need. Tasks import this code, so every machine must have it at the same path."""
     options = {
         "spark.sql.session.timeZone": "UTC",
         "spark.ui.showConsoleProgress": "false",

@@ -18,11 +18,11 @@ PROGRAM = ROOT / "pipelines" / "spark" / "submitted.py"
 
 
 def submit_step(context: Context, step: Step) -> dict[str, Any]:
-    """Do a step in a process that ``spark-submit`` starts, and wait for it; its log becomes the task's.
+    """Run a step in a process that ``spark-submit`` starts, and wait for it; its log becomes the task's.
 
     Args:
         context: the run, its settings and options; params are read again from their file.
-        step: one that runs on Spark.
+        step: a step that runs on Spark.
 
     Returns:
         the step's facts.
@@ -66,7 +66,7 @@ def _environment() -> dict[str, str]:
 
 
 def _problem(file: Path) -> PautaError | None:
-    """The error that the step wrote down."""
+    """The error that the step wrote to its file."""
     if not file.is_file():
         return None
     said = json.loads(file.read_text(encoding="utf-8"))

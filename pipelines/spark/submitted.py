@@ -1,4 +1,4 @@
-"""The program that spark-submit starts: one step of a run, its process being the driver."""
+"""The program that spark-submit starts: it runs one step of a run, and its process is the driver."""
 
 import argparse
 import json
@@ -28,7 +28,7 @@ def arguments(case: str, run_id: str, step: str, options: Options, problem: Path
 
 
 def main(argv: list[str]) -> int:
-    """Do the step; the exit code is 0, or 1 with one message on stderr.
+    """Run the step; the exit code is 0, or 1 with one message on stderr.
 
     Args:
         argv: see ``arguments``.

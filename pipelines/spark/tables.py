@@ -1,4 +1,4 @@
-"""Runs functions on Polars tables in Spark's tasks, and brings tables from Spark to Polars and back."""
+"""Runs functions on Polars tables in Spark's tasks, and moves tables between Spark and Polars."""
 
 import json
 import re
@@ -35,7 +35,7 @@ PROBLEM = "problem"  # the kind of a row that holds an error of the input
 
 
 def literal(path: Path) -> str:
-    """A path as Spark must be given it, which takes brackets, stars and question marks for a pattern.
+    """A path escaped for Spark, which reads brackets, stars and question marks as a pattern.
 
     >>> literal(Path("site [1]/clicks.parquet"))
     'site \\\\[1\\\\]/clicks.parquet'
@@ -47,7 +47,7 @@ def literal(path: Path) -> str:
 
 
 class Act(Protocol):
-    """Does one task: its number and input to tables, each with a column ``kind``."""
+    """Runs one task: turns its number and input into tables, each with a column ``kind``."""
 
     def __call__(self, number: int) -> Iterable[pl.DataFrame]:
         """The tables of one number."""
@@ -55,9 +55,9 @@ class Act(Protocol):
 
 
 def run_tasks(session: Any, count: int, act: Act, columns: Columns) -> Any:
-    """One task for each number; what they return is one table of Spark, not yet computed.
+    """One task for each number; their results are one table of Spark, not yet computed.
 
-    Spark repeats a task that fails, or whose machine is lost. An ``InputError`` is no failure: it becomes a row of the
+    Spark repeats a task that fails, or whose machine is lost. An ``InputError`` fails no task: it becomes a row of the
     kind ``problem``, see :func:`raise_problem`.
 
     Args:
@@ -76,7 +76,7 @@ def run_tasks(session: Any, count: int, act: Act, columns: Columns) -> Any:
 
 
 def map_parts(table: Any, act: Callable[[pl.DataFrame], Iterable[pl.DataFrame]], columns: Columns) -> Any:
-    """Each part of a table of Spark as one Polars table, given to ``act``.
+    """Call ``act`` with each part of a table of Spark as one Polars table.
 
     Args:
         table: of Spark; a part must fit into a task's memory.
@@ -94,12 +94,12 @@ def map_parts(table: Any, act: Callable[[pl.DataFrame], Iterable[pl.DataFrame]],
 
 
 def ddl(columns: Columns) -> str:
-    """The columns as Spark writes a schema."""
+    """The columns as a schema in the syntax of Spark."""
     return ", ".join(f"`{name}` {SQL_TYPES[type(kind)]}" for name, kind in columns.items())
 
 
 def to_arrow(frame: pl.DataFrame, columns: Columns) -> pa.Table:
-    """The columns of a Polars table in their types, null where it lacks one, as Spark takes them."""
+    """A Polars table with these columns and types for Spark; a column that it lacks is null."""
     some = [
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
         for name, kind in columns.items()
@@ -192,7 +192,7 @@ def store(session: Any, table: Any, folder: Path, columns: Columns) -> StoredTab
 
 
 def raise_problem(problems: Sequence[Mapping[str, str]]) -> None:
-    """Raise the first problem that tasks noted.
+    """Raise the first problem that a task noted.
 
     Raises:
         InputError: there is one.
@@ -205,7 +205,7 @@ def note(kind: str, value: Any) -> pl.DataFrame:
     """A table of one row that carries a value to the driver.
 
     Args:
-        kind: what ``StoredTable.notes`` asks for.
+        kind: the kind by which ``StoredTable.notes`` finds it.
         value: what JSON can hold.
 
     Returns:

@@ -1,1 +1,1 @@
-"""Code in C for what numpy has no call for; where no compiler was at hand, the same is computed without it."""
+"""C code for work that numpy has no function for; without a compiler, LightGBM does the same work."""

@@ -12,7 +12,7 @@ from script_shared.compiled.library import load
 
 WIDE = 4  # rows side by side, as in trees.c
 MOST_LEAVES = 32  # bits of a word
-SUMS = ("lambdarank", "rank_xendcg", "regression")  # objectives whose models change nothing of the sum
+SUMS = ("lambdarank", "rank_xendcg", "regression")  # objectives whose score is the plain sum of the leaves
 ZERO = np.float32(1e-35)  # numbers up to this size, of either sign, count as 0
 Node = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ class DecisionTrees:
 
     Args:
         library: the compiled code.
-        trees: the roots, as LightGBM's ``dump_model`` has them; ``is_supported`` must hold.
+        trees: the roots, as in LightGBM's ``dump_model``; ``is_supported`` must be true of each.
     """
 
     def __init__(self, library: ctypes.PyDLL, trees: Sequence[Node]) -> None:
@@ -52,10 +52,10 @@ class DecisionTrees:
 
     @classmethod
     def of(cls, model: Mapping[str, Any], trees: Sequence[Node]) -> "DecisionTrees | None":
-        """The trees of a model; None without the compiled code, or where the model has what the code does not know.
+        """The trees of a model; None without the compiled code, or if the code does not support the model.
 
         Args:
-            model: what LightGBM's ``dump_model`` says, of one tree or more.
+            model: the result of LightGBM's ``dump_model``, with one tree or more.
             trees: the roots of all trees.
         """
         library = load()
@@ -72,7 +72,7 @@ class DecisionTrees:
             count: of trees; -1 for all that follow.
 
         Raises:
-            ValueError: there are fewer columns than the trees ask for.
+            ValueError: there are fewer columns than the trees need.
         """
         if len(columns) < self._width:
             raise ValueError(f"the trees ask for {self._width} features, not {len(columns)}")
@@ -111,14 +111,14 @@ def is_plain_sum(model: Mapping[str, Any]) -> bool:
     """Whether the score of a model is the sum of its leaves: no probability, no mean, one score for each row.
 
     Args:
-        model: what LightGBM's ``dump_model`` says.
+        model: the result of LightGBM's ``dump_model``.
     """
     single = model.get("num_tree_per_iteration", 1) == 1 and not model.get("average_output", False)
     return single and model.get("objective", "") in SUMS
 
 
 def is_supported(root: Node) -> bool:
-    """Whether a tree only asks whether numbers are at most a threshold, counts missing ones as 0, and is small."""
+    """Whether a tree is small, compares numbers only by ``<=``, and counts missing ones as 0."""
     leaves, nodes = 0, [root]
     while nodes:
         node = nodes.pop()
@@ -132,7 +132,7 @@ def is_supported(root: Node) -> bool:
 
 
 def _as_float32(threshold: float) -> np.float32:
-    """A threshold that exactly the same float32 values are at most; LightGBM takes tiny ones for 0."""
+    """A float32 threshold with the same float32 values at or below it; LightGBM treats tiny values as 0."""
     if -ZERO <= threshold < 0:
         return np.nextafter(-ZERO, np.float32(-np.inf))
     if 0 <= threshold < ZERO:

@@ -1,4 +1,4 @@
-"""Builds the code in C and finds it; ``python -m script_shared.compiled.library`` builds, as ``make install`` does."""
+"""Builds and finds the C library; ``python -m script_shared.compiled.library`` builds it, as ``make install`` does."""
 
 import ctypes
 import shutil
@@ -11,15 +11,15 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 SOURCE = FOLDER / "trees.c"
-OPTIONS = ("-O3", "-std=gnu11", "-shared", "-fPIC")  # for any processor of the kind, so that an image runs everywhere
+OPTIONS = ("-O3", "-std=gnu11", "-shared", "-fPIC")  # for any such processor, so that an image runs everywhere
 MISSING = (
     "No C compiler was found, so lists are ranked without the compiled code: the same lists, each 0.3 to 0.5 ms later. "
-    "'apt-get install gcc libc6-dev' brings one; then: python -m script_shared.compiled.library"
+    "Install one ('apt-get install gcc libc6-dev'), then run python -m script_shared.compiled.library"
 )
 
 
 def path_of(source: Path = SOURCE, folder: Path = FOLDER) -> Path:
-    """Where the library of this very source is; after a change of the source, an older library is not found.
+    """The path of the library of this version of the source; an older library has another path.
 
     Its name does not end in ``.so``, or Python would take it for one of its own modules.
 

@@ -1,9 +1,9 @@
 /* The sum of the leaves that rows reach in a model of decision trees.
  *
- * A walk from the root to a leaf guesses wrong at every second branch. Here nothing branches: each tree keeps a word with
- * one bit for each of its leaves, numbered from left to right. A node whose condition does not hold clears the leaves on
- * its left side, and when all nodes of a tree have spoken, the lowest bit that is left is the leaf of the row.
- * (Lucchese et al.: QuickScorer, SIGIR 2015.) WIDE rows go side by side; compilers put them into one register.
+ * In a walk from the root to a leaf, a processor mispredicts every second branch. This code has no branches: each tree has
+ * a word with one bit for each leaf, numbered from left to right. A node whose condition is false clears the bits of the
+ * leaves on its left side. After all nodes of a tree, the lowest set bit is the leaf that the row reaches.
+ * (Lucchese et al.: QuickScorer, SIGIR 2015.) WIDE rows are scored together; compilers put them into one register.
  */
 #include <stdint.h>
 #include <string.h>
@@ -12,11 +12,11 @@
 typedef float floats __attribute__((vector_size(4 * WIDE)));
 typedef int32_t words __attribute__((vector_size(4 * WIDE)));
 
-/* Adds to scores what the trees first..last-1 say of each row, one tree after the other.
+/* Adds the leaf values of the trees first..last-1 to the score of each row, one tree after the other.
  *
  * columns: (features, rows), rows a multiple of WIDE.
- * nodes: tree i has the nodes nodes[i]..nodes[i + 1] - 1; each compares a feature with a threshold, and kept has the
- *     bits of the leaves that stay where the feature is greater.
+ * nodes: tree i has the nodes nodes[i]..nodes[i + 1] - 1; each compares a feature with a threshold, and kept
+ *     masks the leaves that a row can still reach if the feature is greater.
  * leaves: the leaves of tree i begin at values[leaves[i]].
  */
 void add_trees(const float *columns, int64_t rows, int64_t first, int64_t last, const int64_t *nodes,

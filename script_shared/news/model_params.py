@@ -119,7 +119,7 @@ class RankerParams(Params):
     bins: int = Field(gt=1, description="bins of a feature")
     truncation: int = Field(gt=0, description="positions that the loss considers")
     net_units: int = Field(
-        ge=0, description="units of the network that is blended with the trees; 0, or below 2000 requests, for none"
+        ge=0, description="units of the network that is added to the trees; 0, or below 2000 requests, for none"
     )
     threads: int = Field(gt=0, description="threads of the training")
     seed: int = Field(description="seed of training and of all draws")

@@ -68,7 +68,7 @@ class ScoredCandidates:
         Args:
             n: articles wanted.
             exclude: int64, rows of the catalog to leave out.
-            among: bool (articles of the catalog), those that may come; None for all.
+            among: bool (articles of the catalog), those that may be in the list; None for all.
         """
         found = self.best_rows(n, exclude, among)
         items = list(map(Recommendation, found.rows, found.scores, self.reasons(found)))
@@ -80,7 +80,7 @@ class ScoredCandidates:
         Args:
             n: articles wanted.
             exclude: int64, rows of the catalog to leave out.
-            among: bool (articles of the catalog), those that may come; None for all.
+            among: bool (articles of the catalog), those that may be in the list; None for all.
         """
         scores, rest = scoring.total(self.parts), self.pool.rest
         scoring.forbid(scores, self.batch.histories, exclude, self.pool)

@@ -1,8 +1,8 @@
 """``make bench-list``: processor time of a list by stage, for users of each segment, in process and without a socket.
 
-``ARGS="--base folder"`` measures another checkout, such as the version before, beside this one: blocks of requests take
-turns, and the table says whether both give the same lists. Times are those of the thread that answers, so programs
-beside it hardly matter; each figure is the lower quartile over the blocks.
+``ARGS="--base folder"`` measures another checkout, such as the previous version, beside this one: blocks of requests
+take turns, and the table says whether both return the same lists. Times are those of the thread that answers, so
+other programs hardly matter; each figure is the lower quartile over the blocks.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from typing import Any, cast
 
 ROOT = Path(__file__).parents[2]
 NEWS = "script_shared.news"
-STAGES = (  # name of the stage, module, and what does it there in one version or another
+STAGES = (  # name of the stage, its module, its function (or the names of it in different versions)
     ("rest of the answer", f"{NEWS}.serving.recommender", "LiveRecommender.answer"),
     ("context", f"{NEWS}.ranking.context", "Contexts.of"),
     ("candidates", f"{NEWS}.serving.offers", "Offers.of"),
@@ -41,14 +41,14 @@ Block = dict[str, dict[str, float]]  # by segment: microseconds of each stage, a
 
 
 class Clock:
-    """The processor time of each stage, that of stages inside it left out."""
+    """The processor time of each stage, without that of the stages inside it."""
 
     def __init__(self) -> None:
         self.spent: dict[str, int] = {}
         self._inside = [0]
 
     def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, whose time counts for a stage."""
+        """Wrap a function so that its time counts for a stage."""
 
         @wraps(function)
         def timed(*args: Any, **named: Any) -> Any:
@@ -117,7 +117,7 @@ def _low(figures: list[float]) -> float:
 
 
 def _site(work: Path, overrides: list[str], lists: int) -> list[str]:
-    """The addresses that are asked for, as often as in the serving benchmark; the site is made where it is missing."""
+    """The addresses to request, as often as in the serving benchmark; the site is made if it is missing."""
     from tests.benchmarks.site import build
 
     plan = build(work, overrides).plan(lists, 0.0, 1)
@@ -181,7 +181,7 @@ async def _answer_blocks(place: Path) -> None:
 
 
 async def _fold_all(intake: Any) -> None:
-    """Returns once the whole log is folded; on a busy machine that takes longer than a writer would wait."""
+    """Returns once the whole log is folded; on a busy machine that takes longer than a writer waits."""
     from script_shared.errors import UnavailableError
 
     while True:

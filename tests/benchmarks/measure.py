@@ -51,7 +51,7 @@ def measure(command: list[str], env: dict[str, str]) -> Measured:
 
 
 def _watch(pid: int, peak: list[float], seen: dict[int, float]) -> None:
-    """Note the highest memory, and the CPU seconds of each process: some end without anybody waiting for them."""
+    """Note the highest memory, and the CPU seconds of each process: some end, and no process waits for them."""
     while psutil.pid_exists(pid):
         peak[0] = max(peak[0], tree_mb(pid))
         for process in _tree(pid):

@@ -1,7 +1,7 @@
 """Builds images twice without a cache and compares their digests: ``python -m tests.deployment.images [api]``.
 
-Each build gets a copy of the last commit of its own, so files have other times. The base images and Debian's packages
-are those of the moment: on another day, a build is only the same with pinned base images and the same packages.
+Each build gets its own copy of the last commit, so files have other times. The base images and Debian's packages are
+those of today: on another day, a build is only the same with pinned base images and the same packages.
 """
 
 import json

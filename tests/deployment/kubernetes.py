@@ -188,7 +188,7 @@ def _is_probe_of_task(failed: dict[str, Any]) -> bool:
 
 
 def admit(report: Report, made: dict[str, list[dict[str, Any]]], folder: Path) -> None:
-    """Send what Kubernetes itself defines to the API server of a cluster, where one is given; it keeps nothing."""
+    """Send the objects of Kubernetes' own kinds to the API server of a cluster, if one is named; it keeps nothing."""
     folder.mkdir()
     files = {}
     for environment, objects in made.items():

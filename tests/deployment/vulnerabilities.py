@@ -20,7 +20,7 @@ SECONDS = 600.0
 
 
 class Answer(NamedTuple):
-    """What a database said of the packages of one file.
+    """The answer of a database about the packages of one file.
 
     Attributes:
         known: packages that it has.
@@ -39,8 +39,8 @@ def answer_of(text: str, error: str) -> Answer:
     """What pip-audit printed.
 
     Args:
-        text: its JSON; something else where it failed.
-        error: what it wrote beside that.
+        text: its JSON; other text if it failed.
+        error: what it wrote to stderr.
     """
     try:
         packages: list[dict[str, Any]] = json.loads(text)["dependencies"]
@@ -81,7 +81,7 @@ def check(report: Report, file: str, reached: list[str]) -> None:
     Args:
         report: gets the result.
         file: a requirements file.
-        reached: the databases to ask; one that does not answer leaves the list, so that no later file waits for it.
+        reached: the databases to ask; one without an answer is removed, so that no later file waits for it.
     """
     reasons = []
     for database in list(reached):
@@ -101,7 +101,7 @@ def check(report: Report, file: str, reached: list[str]) -> None:
 
 
 def main() -> int:
-    """Check every file; 1 if a vulnerability is known, 0 also where no database could be asked."""
+    """Check every file; 1 if a vulnerability is known, else 0, also if no database answered."""
     report, reached = Report(), list(DATABASES)
     for file in FILES:
         check(report, file, reached)

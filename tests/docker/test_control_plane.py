@@ -1,4 +1,4 @@
-"""`make verify-kubernetes` sends the chart to an API server only where one is given, and says so where none is."""
+"""`make verify-kubernetes` sends the chart to an API server if one is named, and otherwise says that it did not."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ esac
 
 @pytest.fixture
 def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What a kubectl that answers like the real one was called with."""
+    """The file with the calls of a kubectl that answers like the real one."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "kubectl").write_text(KUBECTL)
     (tmp_path / "bin" / "kubectl").chmod(0o755)

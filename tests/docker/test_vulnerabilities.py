@@ -1,4 +1,4 @@
-"""A database that does not answer, or does not know a package, is never taken as an answer of no vulnerabilities."""
+"""A database that does not answer, or does not know a package, never counts as an answer without vulnerabilities."""
 
 import json
 from typing import Any

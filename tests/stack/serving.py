@@ -19,7 +19,7 @@ from script_shared.arrays import IdIndex
 folder = next(Path("script_shared/models/news/releases").glob(f"{sys.argv[1]}/files-*/readers"))
 print(*IdIndex.load(folder, "ids").ids.tolist()[: int(sys.argv[2])], sep="\\n")
 """
-LATER = ("pauta_guard_", "pauta_service_", "pauta_backup_")  # what a new platform has not: hours of clicks, backups
+LATER = ("pauta_guard_", "pauta_service_", "pauta_backup_")  # a new platform lacks these: hours of clicks, backups
 
 
 def recommend(stack: Stack) -> str:

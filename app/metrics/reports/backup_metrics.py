@@ -1,4 +1,4 @@
-"""The newest backup and its trial restore, as gauges; read again when the file changed."""
+"""The newest backup and its trial restore, as gauges; read again when the file has changed."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +16,7 @@ GAUGES = {
     "pauta_backup_trial_failed": "1 when its trial restore found a problem, else 0.",
     "pauta_backup_trial_seconds": "How long that trial took.",
     "pauta_backup_restorable_timestamp_seconds": "When the newest restorable backup was made; 0 for none.",
-    "pauta_backup_max_age_seconds": "Its age from which on an alert fires.",
+    "pauta_backup_max_age_seconds": "The age of the newest restorable backup above which an alert fires.",
     "pauta_backup_kept": "Backups that are kept.",
 }
 
@@ -64,7 +64,7 @@ def _check_content(content: Figures) -> Figures:
     """The content of the file, which must have everything that the gauges show.
 
     Raises:
-        ValueError, KeyError, TypeError: it is something else.
+        ValueError, KeyError, TypeError: a value is missing or has another type.
     """
     _values(content)
     return content

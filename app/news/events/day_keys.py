@@ -111,7 +111,7 @@ def _network_of(host: str) -> str:
 
 
 def _page_tags(key: bytes, nonce: str, pages: Sequence[str]) -> str:
-    """18 bits of each page, one after the other, by which it is known in an answer's id."""
+    """18 bits of each page, one after the other, by which an answer's id recognises the page."""
     begun, digests = blake2b(digest_size=3, key=key, salt=nonce.encode()[:NONCE]), []
     for page in pages:
         each = begun.copy()

@@ -1,4 +1,4 @@
-"""Hands answers of the thread that writes the log over to the event loop, all answers of one commit in one step."""
+"""Passes answers from the thread that writes the log to the event loop, all answers of one commit in one step."""
 
 import asyncio
 from collections import deque
@@ -8,12 +8,12 @@ from typing import Any
 
 
 class LoopAnswers:
-    """Wakes the event loop once for all writers whose answers came together.
+    """Wakes the event loop once for all writers whose answers arrive together.
 
-    Waking it takes a system call that also holds up the thread; asyncio's own bridge makes one for each writer.
+    Waking it takes a system call, which also delays the thread; asyncio's own bridge makes one for each writer.
 
     Args:
-        loop: on which writers wait.
+        loop: the one on which writers wait.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -22,10 +22,10 @@ class LoopAnswers:
         self._is_woken = False
 
     async def wait(self, answer: "Future[list[bool]]", seconds: float) -> list[bool]:
-        """The answer of the other thread.
+        """Wait for the answer of the other thread.
 
         Args:
-            answer: ends in that thread.
+            answer: that thread completes it.
             seconds: how long to wait.
 
         Raises:
@@ -37,18 +37,18 @@ class LoopAnswers:
             return await waiter
 
     def _bring(self, waiter: asyncio.Future[Any], answer: Future[Any]) -> None:
-        """Called in the other thread; what comes before the loop gets its turn goes along."""
+        """Called in the other thread; answers that arrive before the loop runs share one wake-up."""
         self._came.append((waiter, answer))
         if not self._is_woken and not self._loop.is_closed():
             self._is_woken = True
             self._loop.call_soon_threadsafe(self._settle)
 
     def _settle(self) -> None:
-        self._is_woken = False  # first: what comes from now on wakes the loop again
+        self._is_woken = False  # first: an answer that arrives later wakes the loop again
         while self._came:
             waiter, answer = self._came.popleft()
             if waiter.done():
-                continue  # nobody waits for it any more
+                continue  # its writer no longer waits
             if (error := answer.exception()) is not None:
                 waiter.set_exception(error)
             else:

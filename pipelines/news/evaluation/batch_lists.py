@@ -38,7 +38,7 @@ class BatchLists:
     Attributes:
         held_out: the users.
         n: length of the lists.
-        ask: asks a model for the lists of all users.
+        ask: gets the lists of all users from a model.
         lists: by model (n_users, n) article rows, -1 padded, in the order of ``held_out.truth.users``.
         releases: by model, the release it is.
         missing: by model, why there are no lists.

@@ -56,15 +56,15 @@ def scan(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
 
 
 def scan_piece(file: Path, content: bytes, columns: Sequence[str]) -> pl.LazyFrame:
-    """The same of some rows of one file.
+    """As ``scan``, for some rows of one file.
 
     Args:
-        file: where they are from.
+        file: the file that has the rows.
         content: the header of the file and these rows.
         columns: of the result, in this order.
 
     Returns:
-        lazy; as ``scan`` gives it.
+        lazy; as ``scan`` returns it.
     """
     return _scan(file, columns, io.BytesIO(content)).filter(~pl.col(BLANK)).drop(BLANK)
 

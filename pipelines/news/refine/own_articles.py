@@ -1,4 +1,4 @@
-"""The articles of the source ``files``: of its own file, or known by their clicks alone."""
+"""The articles of the source ``files``: from its own file, or known only by their clicks."""
 
 from pathlib import Path
 
@@ -48,8 +48,8 @@ def write_articles(
 
     Args:
         folder: of the refined run.
-        first: as ``first_clicks`` gives it.
-        known: as ``catalog`` gives it.
+        first: as ``first_clicks`` returns it.
+        known: as ``catalog`` returns it.
         articles: ids of all articles, in the order of their numbers.
         run_id: for messages.
         posts: what was posted about articles.

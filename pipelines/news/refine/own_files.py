@@ -81,10 +81,10 @@ def refine_site(
 
 
 def users_of(clicks: pl.DataFrame) -> pl.DataFrame:
-    """The clicks with names: of a visit in which a user was seen the user's, by the rule of the live state.
+    """The clicks with names: a click of a visit in which a user was seen has that user, by the rule of the live state.
 
     Args:
-        clicks: the table ``CLICKS`` of the raw run; all clicks of a visit are there.
+        clicks: the table ``CLICKS`` of the raw run; it must have all clicks of a visit.
 
     Returns:
         its columns with ``user_id`` and ``session`` (null for none), and ``article_id`` instead of ``article``.
@@ -121,10 +121,10 @@ def no_click(counts: Mapping[str, int]) -> InputError:
 
 
 def with_reasons(clicks: pl.DataFrame) -> pl.DataFrame:
-    """The clicks with the reason why ids or time of each cannot be used, null where they can, and the time.
+    """Add to each click its time, and the reason if its ids or its time cannot be used (else null).
 
     Args:
-        clicks: as ``users_of`` gives them.
+        clicks: as ``users_of`` returns them.
 
     Returns:
         the clicks in their order with ``reason``, ``value`` (null) and ``timestamp``.
@@ -173,12 +173,12 @@ def encode(clicks: pl.DataFrame, names: pl.Series, articles: pl.Series, codes: L
 
 
 def login_types(counts: pl.DataFrame, *, simulate_login: bool) -> tuple[pl.Series, str]:
-    """Logged or not, in the order of the users, and where that comes from.
+    """Whether each user is logged, in the order of the users, and the source of these values.
 
     Args:
         counts: of each user, ascending by id: ``len`` (clicks), ``logged`` (in any of them), ``told`` (clicks that
-            say).
-        simulate_login: whether a login is made up where no click says.
+            say whether the user was logged in).
+        simulate_login: whether logins are simulated if no click says whether its user was logged in.
 
     Returns:
         String (users), and ``files``, ``simulated`` or ``none``.

@@ -42,7 +42,7 @@ def refine_clicks(
     simulated. Seconds on page and scroll are null: this source does not measure them.
 
     Raises:
-        InputError: the file is no parquet of clicks.
+        InputError: the file is not a parquet file of clicks.
     """
     tally = Tally()
     clicks = without_erased(_read(raw / FILE), c.CLICK_USER, taken.erased, tally)
@@ -100,7 +100,7 @@ def check_clicks(path: Path) -> None:
         path: of the file.
 
     Raises:
-        InputError: it is no parquet of clicks, holds none, or a cell is empty or no time; says which.
+        InputError: it is not a parquet file of clicks, has no clicks, or a cell is empty or not a time.
     """
     _check_columns(path)
     rows = pl.scan_parquet(path, glob=False).select(c.CLICK_USER, c.CLICK_ARTICLE, in_milliseconds())
@@ -137,7 +137,7 @@ def encode(clicks: pl.DataFrame, users: pl.Series, articles: pl.Series, labels: 
         clicks: the columns of the file, times in milliseconds.
         users: ids of all users, ascending.
         articles: ids of all articles, ascending.
-        labels: codes of regions and devices that are no small numbers, by column.
+        labels: codes of regions and devices that are not small numbers, by column.
 
     Returns:
         one row for each click, in their order.
@@ -177,11 +177,11 @@ def write_articles(
 ) -> pl.Series:
     """Write the table of articles.
 
-    An article is issued at its first click that is kept; one without any at the end of the data.
+    An article is issued at its first kept click, or at the end of the data if it has none.
 
     Args:
         folder: of the refined run.
-        clicked: as ``first_clicks`` gives it.
+        clicked: as ``first_clicks`` returns it.
         articles: ids of all articles, ascending.
         run_id: for messages.
         posts: what was posted about articles.

@@ -19,7 +19,7 @@ from script_shared.news.state.visits import login_of
 
 PAGE = 10_000  # entries in memory at once
 KINDS = (Kind.CLICK, Kind.ARTICLE, Kind.ERASE, Kind.QUARANTINE, Kind.LOGIN)
-TABLES = 3  # counts up when exports get other tables, so that none of before is used again
+TABLES = 3  # increase it when the tables of an export change, so that no older export is used
 NOT_EXPORTED = tuple(kind for kind in Kind if kind not in KINDS)
 FINGERPRINT, FILES = "events_fingerprint", "events_files"
 NOTHING = {"events_seq": 0, "events_clicks": 0, "events_posts": 0, "erased_readers": 0}

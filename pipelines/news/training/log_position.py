@@ -33,5 +33,5 @@ def note_log(release: Path, run: Run) -> None:
         keys = np.array([digest_key(digest) for digest in visits[VISIT]], np.uint64)
         users = [reader_key(user, "") for user in visits[c.USER_ID]]
         save_arrays(live / "visits", {"visits": keys, "users": np.array(users, np.uint64)})
-        if SHARED in visits.columns:  # tables of before lack it
+        if SHARED in visits.columns:  # older tables lack it
             save_arrays(live, {SHARED_VISITS: keys[visits[SHARED].to_numpy()]})

@@ -1,4 +1,4 @@
-"""Fits the network that is blended with the ranker's trees: softmax over the candidates of a request, by Adam."""
+"""Fits the network of the ranker: softmax over the candidates of a request, by Adam."""
 
 from dataclasses import dataclass, field, replace
 
@@ -8,12 +8,12 @@ from pipelines.news.training.ranker_rows import TrainingRows
 from script_shared.arrays import Float32s, Float64s, FloatArray, IntArray
 from script_shared.news.ranking.score_net import SMALLEST, ScoreNet, inputs
 
-LEAST_REQUESTS = 2_000  # with fewer the network is not settled, and trees alone are better
+LEAST_REQUESTS = 2_000  # with fewer, trees without a network are better
 EPOCHS, BATCH, SECOND = 6, 64, 16  # passes over the requests, requests of a step, units of the second layer
 RATE, FIRST_DECAY, SECOND_DECAY, SHRINKAGE = 3e-3, 0.9, 0.999, 1e-5  # of Adam (Kingma and Ba, 2015)
-SPREAD = 1.5  # of the network's scores, from that of the trees' scores; 1 to 2 are about as good
-SAMPLE = 50_000  # rows by which inputs are standardised
-LEAST_DEVIATION = 1e-6  # of an input that is not the same for all
+SPREAD = 1.5  # deviation of the network's scores, relative to the trees'; 1 to 2 are about as good
+SAMPLE = 50_000  # rows from which the mean and deviation of inputs are computed
+LEAST_DEVIATION = 1e-6  # of an input that is not constant
 NAMES = ("first", "first_bias", "second", "second_bias", "out", "linear")
 
 
@@ -21,7 +21,7 @@ def fit_net(rows: TrainingRows, units: int, seed: int) -> ScoreNet | None:
     """A network fitted on training rows; None where they are too few.
 
     Args:
-        rows: k requests with their candidates, one of each marked.
+        rows: k requests with their candidates, one of which is labelled as clicked.
         units: of the first layer; 0 for no network.
         seed: of the first weights and the order of the requests.
     """
@@ -41,7 +41,7 @@ def fit_net(rows: TrainingRows, units: int, seed: int) -> ScoreNet | None:
 
 
 def with_spread(net: ScoreNet, features: FloatArray, scores: Float64s) -> ScoreNet:
-    """The same network, whose scores spread ``SPREAD`` times as much as other scores of the same rows.
+    """The same network with its scores scaled: ``SPREAD`` times the deviation of other scores of the same rows.
 
     Args:
         net: the network.
@@ -53,7 +53,7 @@ def with_spread(net: ScoreNet, features: FloatArray, scores: Float64s) -> ScoreN
 
 
 def _first_net(sample: FloatArray, units: int, random: np.random.Generator) -> ScoreNet:
-    """A network with drawn weights; its inputs have a mean of 0 and a deviation of 1 in the sample."""
+    """A network with random weights; its inputs have a mean of 0 and a deviation of 1 in the sample."""
     logs = np.flatnonzero((sample.min(axis=0) >= 0) & (sample.max(axis=0) > sample.min(axis=0)))
     width = sample.shape[1] + len(logs)
     one = np.ones(width, np.float32)
@@ -79,7 +79,7 @@ def _first_net(sample: FloatArray, units: int, random: np.random.Generator) -> S
 def _gradients(
     net: ScoreNet, features: FloatArray, label: IntArray, sizes: IntArray, weight: Float32s
 ) -> list[Float32s]:
-    """Of the mean loss of some requests, by the arrays in ``NAMES``."""
+    """Gradients of the mean loss of some requests, in the order of ``NAMES``."""
     values = inputs(features, net.logs, net.mean, net.scale)
     first = np.maximum(values @ net.first + net.first_bias, 0)
     second = np.maximum(first @ net.second + net.second_bias, 0)

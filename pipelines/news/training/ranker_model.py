@@ -1,4 +1,4 @@
-"""Trains the ranker on rows of past requests: LightGBM LambdaRank, and a network that is blended with it."""
+"""Trains the ranker on rows of past requests: LightGBM LambdaRank, and a network whose scores are added."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: S
 
     Args:
         rows: requests with their candidates, features and labels.
-        held: later requests; few of them stop nothing.
+        held: later requests; if there are only a few, they do not stop it.
         params: of LightGBM and the network.
         names: features to use, by default all.
 
@@ -48,7 +48,7 @@ def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: S
 
 
 def _net(rows: TrainingRows, booster: lgb.Booster, names: list[str], params: RankerParams) -> ScoreNet | None:
-    """A network whose scores fit those of the trees; None where there is none."""
+    """A network with its scores scaled to those of the trees; None for no network."""
     features = _columns(rows, names)
     if (net := fit_net(replace(rows, features=features), params.net_units, params.seed)) is None:
         return None

@@ -1,1 +1,1 @@
-"""Follows the log: new entries are read, and handed to the thread that folds them."""
+"""Follows the log: reads new entries and passes them to the thread that folds them."""

@@ -80,7 +80,7 @@ class PairStore:
             out: float32 (used), which gets the sums.
         """
         factors, used = coefficients.astype(np.float32), len(out)
-        if len(befores) == 1:  # most visits: no copy of the row
+        if len(befores) == 1:  # as in most visits; needs no copy of the row
             np.multiply(self.sums[place, befores[0], :used], factors[0], out=out)
         else:
             np.matmul(factors, self.sums[place, befores, :used], out=out)

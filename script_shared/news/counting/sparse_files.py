@@ -8,7 +8,7 @@ from script_shared.arrays import FloatArray, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.throttle import yield_cpu
 
-AT_ONCE = 100_000  # places filled before the thread may rest
+AT_ONCE = 100_000  # entries filled before the thread yields
 
 
 def save_sparse(folder: Path, name: str, array: FloatArray) -> None:

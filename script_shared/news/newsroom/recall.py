@@ -25,7 +25,7 @@ def recall(newsroom: Newsroom, events: EventLog, since_ms: int) -> None:
         _recall_unknown(newsroom, events, since_ms)
         return
     shared = newsroom.shared_visits.tolist() if newsroom.shared_visits is not None else []
-    with newsroom.visits.without(shared):  # their logins are recalled too, and say whose a click without a user was
+    with newsroom.visits.without(shared):  # their logins are recalled too, and have the users of clicks without one
         numbers, settled = newsroom.recalled.tolist(), newsroom.visits.all()
         for start in range(0, len(numbers), AT_ONCE):
             newsroom.recall(events.history.of_visits(numbers[start : start + AT_ONCE]), settled)

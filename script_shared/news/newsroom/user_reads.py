@@ -119,8 +119,8 @@ class UserReads:
             self._noted.give(visit, key)
 
     def _end_visits(self, key: int, settled: Collection[int]) -> None:
-        """Forget the users of visits as a recalled erasure of a user or a visit says."""
-        if key in self._recalled:  # or all visits would be searched for each erasure
+        """Forget the users of visits after a recalled erasure of a user or a visit."""
+        if key in self._recalled:  # otherwise each erasure would search all visits
             self._visits.forget(key, keep=settled)
 
     def _forget(self, digest: str) -> None:

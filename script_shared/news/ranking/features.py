@@ -16,7 +16,7 @@ FEATURES: dict[str, Feature] = {}
 
 @dataclass(frozen=True)
 class Row:
-    """A feature that is one row of the table of the inputs; all of these are taken at once."""
+    """A feature that is one row of the table of the inputs; one step takes all of these."""
 
     place: int
 

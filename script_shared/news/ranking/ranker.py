@@ -1,4 +1,4 @@
-"""The trained ranker: LightGBM trees, a network beside them, the names of its features and the segments it serves."""
+"""The trained ranker: LightGBM trees, a network whose scores are added, the names of its features, its segments."""
 
 import json
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lightgbm import Booster
 
 MODEL, FACTS = "ranker.txt", "ranker.json"
-DUMPED = 10  # trees described at once, before the thread may rest
+DUMPED = 10  # trees described before the thread yields
 FIRST_TREES = 25  # these alone look at all candidates
 FINALISTS = 40  # the best by them get the score of all trees
 APART = 1e-3  # the least distance of the others below the finalists
@@ -50,7 +50,7 @@ class Ranker:
 
     @property
     def uses_compiled_trees(self) -> bool:
-        """Whether the code in C scores; LightGBM does it where that was not built, or does not know the trees."""
+        """Whether the C code scores; LightGBM does if the code was not built or does not support the trees."""
         return self._tree_code is not None
 
     def serves(self, segment: str) -> bool:
@@ -68,7 +68,7 @@ class Ranker:
     def rank_rows(self, features: FloatArray) -> Float64s:
         """The same of a matrix with the columns ``names``: what is served, and so what the ranker is judged by.
 
-        The first trees look at all rows; the best by those get the score of all trees and of the network. The others
+        The first trees score all rows; the best of these get the score of all trees and of the network. The others
         are placed below.
 
         Args:
@@ -187,6 +187,6 @@ class Ranker:
             )
         ranker = cls(booster, names, segments, ScoreNet.load(folder, len(names)))
         nothing = np.zeros((1, len(names)), np.float32)
-        ranker.contributions(nothing)  # makes the shares before anybody waits
+        ranker.contributions(nothing)  # computes the shares before a request needs them
         ranker.score(nothing)  # likewise the compiled trees
         return ranker

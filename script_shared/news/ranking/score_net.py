@@ -1,4 +1,4 @@
-"""A small neural network that scores candidates by their features, beside the ranker's trees."""
+"""A small neural network that scores candidates by their features; its scores are added to those of the trees."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,7 +11,7 @@ from script_shared.errors import ReleaseCorruptError
 FOLDER = "net"
 SMALLEST = np.float32(1e-3)  # added before the logarithm of a feature that is never negative
 LARGEST = np.float32(1e6)  # so that no value of a feature overflows
-BOUND = np.float32(5.0)  # standard deviations beyond which a feature says nothing more
+BOUND = np.float32(5.0)  # standard deviations at which an input is cut
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ScoreNet:
 
     @property
     def features(self) -> int:
-        """How many features it scores by."""
+        """How many features it uses."""
         return len(self.mean) - len(self.logs)
 
     def score(self, features: FloatArray) -> Float32s:

@@ -44,11 +44,11 @@ NOTHING = SegmentCandidates(-1, np.zeros(0, np.int64), np.zeros(0, np.int64), np
 class SegmentList:
     """The segment, the recommender that answered, and its articles, best first.
 
-    Most lists only need the rows and scores, so ids and reasons are looked up when somebody asks for them.
+    Most lists only need the rows and scores, so ids and reasons are only looked up when they are needed.
 
     Attributes:
         found: rows of the catalog with their scores.
-        scored: what the list was cut from.
+        scored: the scored candidates that the list was cut from.
         catalog: finds the ids of its articles.
     """
 

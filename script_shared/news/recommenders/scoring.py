@@ -29,7 +29,7 @@ def total(parts: Sequence[Part]) -> Float32s:
 
 @lru_cache(8)
 def _ties(width: int) -> Float32s:
-    """float32 (width): what a score is less by its place."""
+    """float32 (width): what is subtracted from the score at each place."""
     return np.arange(width, dtype=np.float32) * np.float32(TIE)
 
 

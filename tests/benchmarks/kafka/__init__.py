@@ -1,1 +1,1 @@
-"""A real Kafka broker as it would be used for an event log: rates, ids that are sent again, and erasure."""
+"""A real Kafka broker in the role of an event log: rates, ids that are sent again, and erasure."""

@@ -85,12 +85,12 @@ def single(producer: Producer, threads: int, count: int) -> float:
 
 
 def offsets_of(address: str, name: str) -> list[int]:
-    """Where the records of an id are, without those that say that it is deleted."""
+    """The offsets of the records of an id, without its tombstones."""
     return [message.offset() or 0 for message in read(address) if message.key() == name.encode() and message.value()]
 
 
 def send_again(address: str) -> list[int]:
-    """Send an id that the topic has, as a client does that got no answer; where its records are then."""
+    """Send an id that the topic has, as a client without an answer does; the offsets of its records afterwards."""
     other = Producer({"bootstrap.servers": address, "acks": "all", "enable.idempotence": True})
     other.produce(TOPIC, click("batch-0", random.Random(3)), key="batch-0")
     other.flush()
@@ -98,7 +98,7 @@ def send_again(address: str) -> list[int]:
 
 
 def seconds_until_erased(address: str, producer: Producer) -> float:
-    """Seconds from the answer to a deletion until a new reader no longer gets the record; others arrive meanwhile."""
+    """Seconds from the answer to a deletion until a new consumer no longer gets the record; others arrive meanwhile."""
     producer.produce(TOPIC, None, key="batch-5")
     producer.flush()
     begin, draw = time.perf_counter(), random.Random(4)
@@ -114,7 +114,7 @@ def seconds_until_erased(address: str, producer: Producer) -> float:
 def measure(address: str, count: int) -> dict[str, object]:
     """All figures of one broker."""
     topic = NewTopic(TOPIC, 1, 1, config=COMPACTED)
-    admin = AdminClient({"bootstrap.servers": address})  # in a name: its thread ends when nothing refers to it
+    admin = AdminClient({"bootstrap.servers": address})  # a variable: its thread ends when nothing refers to it
     admin.create_topics([topic])[TOPIC].result()
     producer = Producer({"bootstrap.servers": address, "acks": "all", "enable.idempotence": True, "linger.ms": 0})
     found: dict[str, object] = {"appended in batches of 1,000": round(appended(producer, count))}

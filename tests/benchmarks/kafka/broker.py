@@ -47,7 +47,7 @@ def broker(jars: Path, folder: Path, *, flush: bool) -> Iterator[str]:
     Args:
         jars: of ``fetch``.
         folder: for its data.
-        flush: whether a record is on disk before its sender gets an answer; else the system writes it later.
+        flush: whether a record is on disk before its sender gets an answer; otherwise the system writes it later.
     """
     folder.mkdir()
     port, controller = _free_port(), _free_port()

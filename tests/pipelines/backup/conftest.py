@@ -77,7 +77,7 @@ def add_clicks(settings: Settings, count: int, after: int = 0) -> None:
 
 
 def scratch_databases(settings: Settings) -> list[str]:
-    """Databases of a trial that are on the server."""
+    """Scratch databases of trials that are on the server."""
     engine = create_engine(settings.events_address)
     with engine.begin() as connection:
         names = connection.scalars(

@@ -105,7 +105,7 @@ def test_files_of_releases_take_space_once_in_several_backups(settings: Settings
 
 
 def _next_backup(settings: Settings) -> Path:
-    """Another backup; the ones before are renamed, because names have whole seconds."""
+    """Make another backup; earlier ones are renamed, because names have whole seconds."""
     for number, folder in enumerate(reversed(backups_in(settings.backup_dir or Path()))):
         folder.rename(folder.with_name(f"2020010{number + 1}T000000Z"))
     before = backups_in(settings.backup_dir or Path())

@@ -30,7 +30,7 @@ class Cluster:
     workers: list[subprocess.Popen[bytes]]
 
     def kill_worker(self, place: int) -> int:
-        """End a worker, its executors and their Python at once, as a machine that is lost does.
+        """Kill a worker, its executors and their Python processes at once, as if its machine were lost.
 
         Returns:
             how many processes were killed.
@@ -38,7 +38,7 @@ class Cluster:
         worker = psutil.Process(self.workers[place].pid)
         gone = [*worker.children(recursive=True), worker]
         for process in gone:
-            with suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            with suppress(psutil.NoSuchProcess):  # it has already ended
                 process.kill()
         return len(gone)
 

@@ -37,7 +37,7 @@ class _Loss:
 
     def _watch(self, running: Cluster, folder: Path) -> None:
         while not self._over.is_set():
-            with contextlib.suppress(FileNotFoundError):  # a folder went away meanwhile
+            with contextlib.suppress(FileNotFoundError):  # a folder was removed meanwhile
                 if list(folder.glob(DONE)):
                     self.killed = running.kill_worker(0)
                     return

@@ -1,4 +1,4 @@
-"""Pieces of a CSV file hold each row once and whole, wherever line breaks and quotes stand."""
+"""Pieces of a CSV file hold each row once and whole, wherever line breaks and quotes are."""
 
 import csv
 import io

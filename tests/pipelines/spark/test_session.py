@@ -1,4 +1,4 @@
-"""What is missing for Spark is said with what to do about it."""
+"""If something is missing for Spark, the message says what it is, and how to install it."""
 
 import importlib.util
 from pathlib import Path

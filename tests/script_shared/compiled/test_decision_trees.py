@@ -1,4 +1,4 @@
-"""Compiled trees: the scores of LightGBM to the last bit, and what they leave to it."""
+"""Compiled trees: the scores of LightGBM to the last bit, and the models that LightGBM still scores."""
 
 import ctypes
 import shutil
@@ -30,7 +30,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> ctypes.PyDLL:
 def _rows(count: int, seed: int) -> Float32s:
     random = np.random.default_rng(seed)
     rows = random.normal(size=(count, FEATURES)).astype(np.float32)
-    rows[:, 3] = np.round(rows[:, 3])  # many equal values: thresholds lie close to them
+    rows[:, 3] = np.round(rows[:, 3])  # many equal values, so that thresholds are close to them
     rows[:, 4] = 0.0
     rows[random.random(rows.shape) < 0.1] = 0.0
     return rows

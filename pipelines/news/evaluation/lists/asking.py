@@ -1,4 +1,4 @@
-"""Asks a model for the lists of all held-out users, with the engine that the settings name."""
+"""Gets the lists of all held-out users from a model, with the engine of the settings."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ def ask(model: NewsModel, folder: Path, users: IntArray, n: int, at_ms: int) -> 
 
 @contextmanager
 def asking(context: Context) -> Iterator[Ask]:
-    """What asks models in the block.
+    """Yield the function that gets lists from a model; use it inside the block.
 
     Args:
         context: the run, its settings, params and options.
@@ -56,12 +56,12 @@ def asking(context: Context) -> Iterator[Ask]:
 
 
 def scratch_of(context: Context) -> Path | None:
-    """Where models are put together for the evaluation: with Spark on the disk that its machines share.
+    """The folder in which models are assembled for the evaluation; with Spark, on the disk that its machines share.
 
     Args:
         context: the run, its settings, params and options.
 
     Returns:
-        a folder, None for that of temporary files.
+        a folder, None for the folder of temporary files.
     """
     return context.settings.data_dir if context.settings.engine == "spark" else None

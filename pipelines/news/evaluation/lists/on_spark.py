@@ -1,4 +1,4 @@
-"""Asks a model on Spark: each task loads it and answers a part of the users."""
+"""Gets lists from a model on Spark: each task loads the model and makes the lists of some users."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Part:
     Attributes:
         segment: its name.
         users: int (m), their rows.
-        places: int (m), their places among all users that are asked for.
+        places: int (m), their positions among the users of all tasks.
     """
 
     segment: str
@@ -43,7 +43,7 @@ class ListTask:
         changed: when its ``model.json`` was written.
         at_ms: the model's time, epoch milliseconds, UTC.
         n: length of the lists.
-        parts: of all tasks.
+        parts: the users of each task.
     """
 
     folder: Path
@@ -53,7 +53,7 @@ class ListTask:
     parts: Sequence[Part]
 
     def __call__(self, number: int) -> Iterator[pl.DataFrame]:
-        """One row for each place of each list."""
+        """One row for each position of each list."""
         part, model = self.parts[number], _model(self.folder, self.changed)
         model.clock = Clock("data", self.at_ms)
         found = model.recommend_many(part.users, part.segment, self.n)
@@ -63,7 +63,7 @@ class ListTask:
 
 @lru_cache(maxsize=1)
 def _model(folder: Path, changed: int) -> NewsModel:
-    """Once for each process of Spark, as long as it is the same model."""
+    """Load a model once for each process of Spark, and again when it has changed."""
     return NewsModel.load(folder, str(changed))
 
 

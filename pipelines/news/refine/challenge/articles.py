@@ -30,7 +30,7 @@ def refine_articles(
         folder: of the refined run.
         run_id: for messages.
         posts: what was posted about articles, see ``latest_posts``.
-        tally: receives the rows whose page is no id.
+        tally: receives the rows whose page is not a valid id.
 
     Returns:
         String (articles), the ids in the order of their numbers.
@@ -48,11 +48,11 @@ def refine_articles(
 
 
 def write_catalog(folder: Path, articles: pl.LazyFrame, posts: pl.DataFrame) -> Path:
-    """Write the table of articles, posted ones added, without holding it.
+    """Write the table of articles, with posted ones added, without holding it in memory.
 
     Args:
         folder: of the refined run.
-        articles: as ``clean_articles`` gives them, in the order of their numbers.
+        articles: as ``clean_articles`` returns them, in the order of their numbers.
         posts: what was posted about articles, see ``latest_posts``.
 
     Returns:
@@ -69,7 +69,7 @@ def check_catalog(path: Path, files: Sequence[Path], run_id: str) -> pl.Series:
     """Check the written table of articles.
 
     Args:
-        path: as ``write_catalog`` gives it.
+        path: as ``write_catalog`` returns it.
         files: the items files, for messages.
         run_id: for messages.
 
@@ -86,7 +86,7 @@ def check_catalog(path: Path, files: Sequence[Path], run_id: str) -> pl.Series:
 
 
 def clean_articles(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of items files as articles, those whose page is no id left out.
+    """Rows of items files as articles, without rows whose page is not a valid id.
 
     Args:
         rows: the columns of items files.
@@ -108,7 +108,7 @@ def clean_articles(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def rejected_articles(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows whose page is no id, as the table ``rejected``.
+    """Rows whose page is not a valid id, with the columns of the table ``rejected``.
 
     Args:
         rows: page, file and ``LAST_EMPTY`` of rows of items files.
@@ -121,7 +121,7 @@ def rejected_articles(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _odd_rows(files: Sequence[Path]) -> pl.LazyFrame:
-    """Page and file of rows whose page is no id, and of rows whose last cell is empty."""
+    """Page and file of rows whose page is not a valid id, and of rows whose last cell is empty."""
     rows = scan_narrow(files, c.ITEM_COLUMNS, [c.RAW_PAGE])
     return rows.filter(pl.col(LAST_EMPTY) | bad_id(clean_id(c.RAW_PAGE)))
 

@@ -39,11 +39,11 @@ def refine_histories(
     """Read all histories in batches of users, so that memory does not grow with the files' text.
 
     Args:
-        files: in order; a user's number is the place of its row among those that are not passed over.
+        files: in order; a user's number is the place of its row among those that are not skipped.
         articles: finds the numbers of the known ids.
         params: outlier rules and engagement weights.
         tally: receives kept and rejected rows.
-        erased: users whose rows are passed over.
+        erased: users whose rows are skipped.
 
     Returns:
         user_id and user_type, (users, 2).
@@ -64,11 +64,11 @@ def refine_histories(
 def users_of(
     users: Sequence[pl.DataFrame], names: Iterable[str], doubtful: Iterable[str], files: Sequence[Path]
 ) -> pl.DataFrame:
-    """The users of all rows, once it is known that no file is damaged and no user has two rows.
+    """The users of all rows; checks that no file is damaged and that no user has two rows.
 
     Args:
-        users: as ``HistoryReading.add`` gives them, in order.
-        names: of the files that gave rows.
+        users: as ``HistoryReading.add`` returns them, in order.
+        names: of the files that had rows.
         doubtful: files in which some row's last cell is empty.
         files: all of them.
 
@@ -87,14 +87,14 @@ def users_of(
 
 @dataclass
 class HistoryReading:
-    """Rows of histories become reads, batch by batch.
+    """Turns rows of histories into reads, batch by batch.
 
     Attributes:
         articles: finds the numbers of the known ids.
         params: outlier rules and engagement weights.
         tally: receives kept and rejected reads.
-        erased: users whose rows are passed over.
-        names: files that gave rows.
+        erased: users whose rows are skipped.
+        names: files that had rows.
         doubtful: files in which some row's last cell is empty.
         seen: users so far; the next one's number.
     """
@@ -114,7 +114,7 @@ class HistoryReading:
             batch: one row per user, as the files have it.
 
         Returns:
-            userId, userType and file of the users who are not passed over.
+            userId, userType and file of the users who are not skipped.
 
         Raises:
             InputError: names file and row.

@@ -53,9 +53,9 @@ def refine_validation(
         users: ids of all users, in the order of their numbers.
         articles: finds the numbers of the known ids.
         run_id: for messages.
-        erased: users whose rows are passed over.
-        after: epoch milliseconds to which the event log moved the end of the data on; reads until then are rejected,
-            and where no later one is left there is no table: held out is the last window of the data instead.
+        erased: users whose rows are skipped.
+        after: epoch milliseconds to which the event log moved the end of the data; reads up to then are rejected.
+            If no later read is left, there is no table, and the last window of the data is held out instead.
 
     Raises:
         InputError: names the file and the row.

@@ -34,7 +34,7 @@ def logins_of(clicks: pl.DataFrame, logins: pl.DataFrame) -> pl.DataFrame:
 def shared_logins(logins: pl.DataFrame) -> pl.DataFrame:
     """The logins of visits in which several users were seen.
 
-    A release knows only the last user of a visit, so it needs these to say whose an earlier click without a user is.
+    A release knows only the last user of a visit, so it needs these to find the user of an earlier click without one.
 
     Args:
         logins: see ``logins_of``.
@@ -89,7 +89,7 @@ def without_erased_names(clicks: pl.DataFrame, erased: ErasedUsers) -> pl.DataFr
 def write_visits(folder: Path, logins: pl.DataFrame, erased: ErasedUsers, run_id: str) -> None:
     """Write the table of visits: the digest of each that has a user, its last user and its number in interactions.
 
-    By the number, the visit's reads are found when it is erased later; where it was erased before these, it is null.
+    The number finds the visit's reads when it is erased later; it is null where the visit was erased before them.
     A visit is shared where several users were seen in it.
 
     Args:

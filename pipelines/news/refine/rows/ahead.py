@@ -101,7 +101,7 @@ def facts_behind(moved: pl.DataFrame, begin_ms: int | None) -> dict[str, Any]:
 
 
 def named_moves(moved: pl.DataFrame, reason: str, users: pl.Series, articles: pl.Series) -> pl.DataFrame:
-    """Reads that are rejected after all, with what the table ``rejected`` says of them.
+    """Reads that are rejected after all, with their columns of the table ``rejected``.
 
     Args:
         moved: the columns ``MOVED``.

@@ -12,7 +12,7 @@ def first_clicks(tally: Tally) -> pl.DataFrame:
     """Each article that was read.
 
     Args:
-        tally: whose kept reads are looked at.
+        tally: has the kept reads.
 
     Returns:
         article, ``timestamp`` of its first read and ``last``, that of its last one.

@@ -1,4 +1,4 @@
-"""Divides rows into kept and rejected ones, where all rows of a user are at hand."""
+"""Divides rows into kept and rejected ones, for users all of whose rows are present."""
 
 from dataclasses import dataclass, field
 
@@ -13,11 +13,11 @@ from script_shared.news.params import RefineParams
 
 @dataclass(frozen=True)
 class Judgement:
-    """What became of some rows.
+    """Some rows, divided into kept and rejected ones.
 
     Attributes:
-        kept: as the table of interactions has them, and what else the rows had.
-        rejected: as the table ``rejected``.
+        kept: with the columns of the table of interactions, and the other columns of the rows.
+        rejected: with the columns of the table ``rejected``.
         clipped: how many values were cut, by quantity.
     """
 
@@ -30,10 +30,10 @@ def judge_rows(rows: pl.DataFrame, params: RefineParams, file: str, *, measured:
     """Judge the clicks of some users.
 
     Args:
-        rows: as ``judge`` takes them, without the columns of ``with_rates``; all rows of a user are there.
+        rows: as ``judge`` takes them, without the columns of ``with_rates``; all rows of a user must be present.
         params: limits, and how engagement is weighted.
         file: name of the rows' file.
-        measured: whether quantities are measured, so that large values are cut and engagement follows from them;
+        measured: whether quantities are measured, so that large values are cut and engagement is computed from them;
             otherwise the rows have an engagement.
     """
     judged = judge(with_rates(rows, params.outliers), params.outliers)

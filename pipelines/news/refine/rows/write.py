@@ -33,7 +33,7 @@ def write_interactions(folder: Path, rows: pl.DataFrame | pl.LazyFrame, run_id: 
         folder: of the refined run.
         rows: sorted by time; a lazy table is never held as a whole.
         run_id: for messages.
-        sizes: number of users and of articles, which the numbers in the rows must be below.
+        sizes: numbers of users and of articles; the numbers in the rows must be smaller.
     """
     names = rows.lazy().collect_schema().names()
     absent = [pl.lit(None, kind).alias(name) for name, kind in INTERACTION_TYPES.items() if name not in names]
@@ -113,7 +113,7 @@ def count_reads(rows: pl.DataFrame, users: int) -> pl.Series:
 
 
 def fill_reads(counts: pl.DataFrame, users: int) -> pl.Series:
-    """The same from counts of the users who have a read.
+    """As ``count_reads``, from the counts of the users who have a read.
 
     Args:
         counts: user (UInt32) and reads.

@@ -1,1 +1,1 @@
-"""Refine on Spark: tasks run the functions of the engine Polars on parts, and Spark does what concerns all rows."""
+"""Refine on Spark: tasks run the functions of the engine Polars on parts, and Spark does the work on all rows."""

@@ -56,7 +56,7 @@ def refine_articles_on_spark(
         folder: where the table is written.
         run_id: for messages.
         posts: what was posted about articles, see ``latest_posts``.
-        tally: receives the rows whose page is no id.
+        tally: receives the rows whose page is not a valid id.
 
     Returns:
         String (articles), the ids in the order of their numbers.

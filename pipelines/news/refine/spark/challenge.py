@@ -48,7 +48,7 @@ class HistoryTask:
         pieces: of all files.
         catalog: parquet file with the ids of the articles in the order of their numbers.
         params: outlier rules and engagement weights.
-        erased: users whose rows are passed over.
+        erased: users whose rows are skipped.
     """
 
     pieces: Sequence[Piece]

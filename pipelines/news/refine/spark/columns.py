@@ -1,4 +1,4 @@
-"""Columns of the tables that tasks of refine give to Spark, which knows neither unsigned numbers nor our times."""
+"""Columns of the tables that tasks of refine pass to Spark, which has neither unsigned numbers nor Polars' times."""
 
 import polars as pl
 
@@ -7,7 +7,7 @@ from pipelines.news.tables import INTERACTION_TYPES, REJECTED_TYPES, TIME
 from pipelines.spark.tables import KIND, NOTE
 
 USER_ROW, KEPT, REJECTED, COUNTS, ARTICLE_ROW = "user_row", "kept", "rejected", "counts", "article_row"
-PLACE = "place"  # of a row among all: the number of its task, then its place there
+PLACE = "place"  # position of a row among all: the number of its task, then its position in the task
 TASK_BITS = 34  # how far the task's number is shifted
 
 _EXCHANGED: dict[type[pl.DataType], pl.DataType] = {pl.UInt32: pl.Int64(), pl.Datetime: pl.Int64()}
@@ -38,17 +38,17 @@ CATALOG = (c.ARTICLE_ID, c.URL, c.TITLE, c.CAPTION, c.BODY, c.ISSUED, c.SECTION,
 
 
 def as_rejected(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rejected rows out of Spark as the table ``rejected`` has them."""
+    """Rejected rows from Spark, with the columns of the table ``rejected``."""
     return rows.select(pl.col(name).cast(kind) for name, kind in REJECTED_TYPES.items())
 
 
 def as_reads(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Reads out of Spark as the table of interactions has them."""
+    """Reads from Spark, with the columns of the table of interactions."""
     return rows.select(pl.col(name).cast(kind) for name, kind in INTERACTION_TYPES.items())
 
 
 def as_catalog(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Articles out of Spark as the table of articles has them, without numbers."""
+    """Articles from Spark, with the columns of the table of articles, without numbers."""
     return rows.select(pl.col(name).cast(TIME) if name == c.ISSUED else pl.col(name) for name in CATALOG)
 
 

@@ -1,4 +1,4 @@
-"""Where the reads in Spark begin and end, by the rule of ``script_shared.data_end``, counted by groups of users."""
+"""Finds where reads begin and end, by the rule of ``script_shared.data_end``; Spark counts by groups of users."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def limit_of(reads: Any, *, backwards: bool = False) -> int | None:
 
     Args:
         reads: of Spark, with user and timestamp.
-        backwards: count time backwards, so that the result is the first moment, negative, that lies behind.
+        backwards: count time backwards, so that the result is the first moment, negative, from which reads are behind.
     """
     from pyspark.sql import functions as sql
 

@@ -53,7 +53,7 @@ def judged_reads(groups: Any, task: Any, scratch: Path, erased: int) -> SparkRea
 
     Args:
         groups: table of Spark, divided so that all clicks of a user are in one part.
-        task: ``JudgeTask``, or what ends with one.
+        task: ``JudgeTask``, or a task that ends with one.
         scratch: for files between two stages, on a disk that every machine shares.
         erased: how many users were left out before.
     """
@@ -66,7 +66,7 @@ def judged_reads(groups: Any, task: Any, scratch: Path, erased: int) -> SparkRea
 
 
 def first_clicks_of(reads: SparkReads) -> pl.DataFrame:
-    """Each article that was read, as ``pipelines.news.refine.rows.first_clicks`` gives it.
+    """Each article that was read, as ``pipelines.news.refine.rows.first_clicks`` returns it.
 
     Args:
         reads: all of them.

@@ -1,4 +1,4 @@
-"""Refines the tables of the source ``files`` on Spark: groups of visits get names, groups of users are judged."""
+"""Refines the tables of the source ``files`` on Spark: tasks find the users of visits, then judge their clicks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class SliceTask:
 
 @dataclass(frozen=True)
 class NamingTask:
-    """Says who clicked; the clicks of a visit are in one part."""
+    """Finds the user of each click; all clicks of a visit are in one part."""
 
     erased: ErasedUsers
 
@@ -135,7 +135,7 @@ def refine_site_on_spark(
         params: what is kept and how it is weighted.
         run_id: for messages.
         taken: what the event log adds.
-        simulate_login: whether a login is made up where no click says.
+        simulate_login: whether logins are simulated if no click says whether its user was logged in.
 
     Returns:
         as ``refine_site``.
@@ -172,7 +172,7 @@ def refine_site_on_spark(
 
 
 def _name_users(session: Any, file: Path, scratch: Path, erased: ErasedUsers) -> StoredTable:
-    """The clicks with the names of who clicked."""
+    """The clicks with the ids of their users."""
     from pyspark.sql import functions as sql
 
     rows = pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()
@@ -186,7 +186,7 @@ def _name_users(session: Any, file: Path, scratch: Path, erased: ErasedUsers) ->
 
 
 def _users(sound: Any) -> pl.DataFrame:
-    """What ``login_types`` asks of each user."""
+    """The counts of each user that ``login_types`` needs."""
     from pyspark.sql import functions as sql
 
     told = sql.col("logged")
@@ -199,7 +199,7 @@ def _users(sound: Any) -> pl.DataFrame:
 
 
 def _articles(sound: Any, known: pl.DataFrame) -> pl.Series:
-    """Ids of the catalog, then of what is only clicked, in the order of the first clicks."""
+    """Ids of the catalog, then of articles that only clicks name, in the order of the first clicks."""
     from pyspark.sql import functions as sql
 
     first = to_polars(sound.groupBy(c.ARTICLE_ID).agg(sql.min(PLACE).alias(PLACE))).sort(PLACE)

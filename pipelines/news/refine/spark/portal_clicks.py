@@ -41,7 +41,7 @@ class NumberTask:
     Attributes:
         file: a parquet of clicks.
         scratch: where the ids of users and articles are, ascending.
-        labels: codes of regions and devices that are no small numbers, by column.
+        labels: codes of regions and devices that are not small numbers, by column.
         rows: of a slice.
     """
 
@@ -51,7 +51,7 @@ class NumberTask:
     rows: int
 
     def __call__(self, number: int) -> Iterator[pl.DataFrame]:
-        """One table: the clicks of the users that were not erased."""
+        """One table: the clicks of the users who were not erased."""
         users, articles = (_ids(self.scratch / name) for name in (USERS, ARTICLES))
         table = pl.scan_parquet(self.file, glob=False).select(c.CLICK_COLUMNS).slice(number * self.rows, self.rows)
         clicks = table.with_columns(in_milliseconds()).collect()
@@ -84,7 +84,7 @@ def refine_clicks_on_spark(
         as ``refine_clicks``.
 
     Raises:
-        InputError: the file is no parquet of clicks.
+        InputError: the file is not a parquet file of clicks.
     """
     check_clicks(raw / FILE)
     known = _contents_of(session, raw / FILE, taken)

@@ -1,4 +1,4 @@
-"""The reads of a run in Spark: what is kept and what is rejected, and the rules that concern all of them."""
+"""The reads of a run in Spark: kept and rejected ones, and the rules that need all of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class SparkReads:
         session: of Spark.
         folder: for files between two stages, on a disk that every machine shares.
         kept: table of Spark with the columns ``READS``.
-        refused: rejected rows, part after part.
+        refused: rejected rows, one part after the other.
         counts: input rows, cut values and erased users; its own lists of rows stay empty.
     """
 
@@ -55,7 +55,7 @@ class SparkReads:
         return pl.concat([pl.LazyFrame(schema=REJECTED_TYPES), *map(as_rejected, self.refused)])
 
     def facts(self) -> dict[str, Any]:
-        """Counts for people, as ``Tally.facts`` gives them."""
+        """Counts for people, as ``Tally.facts`` returns them."""
         by_reason = self.rejected_table().group_by(c.REASON).len().sort("len", descending=True).collect().rows()
         return {
             **self.counts.facts(),
@@ -114,7 +114,7 @@ class SparkReads:
         engagement: pl.Expr,
         labels: Labels | None = None,
     ) -> MergeResult:
-        """Add the log's clicks by ``add_clicks``, given what it compares them with: the reads of the log's users.
+        """Add the log's clicks with ``add_clicks``, which compares them with the reads of the log's users.
 
         Args:
             taken: clicks, posts, logins and erasures of the log.
@@ -141,13 +141,13 @@ class SparkReads:
 
         Args:
             merged: what ``add_log`` returned.
-            facts: of before.
+            facts: from before that.
             articles: String, ids of the articles in the order of their numbers.
         """
         return join_facts(facts, self.reject_ahead(merged.users[c.USER_ID], articles)) if merged.doubtful else facts
 
     def _move(self, which: Any, reason: str, users: pl.Series, articles: pl.Series) -> pl.DataFrame:
-        """Move reads to the rejected ones, and return them."""
+        """Reject some of the reads, and return them."""
         found = to_polars(self.kept.filter(which).select(*MOVED, PLACE)).sort(PLACE)
         moved = named_moves(
             found.select(pl.col(name).cast(kind) for name, kind in MOVED.items()), reason, users, articles
@@ -158,7 +158,7 @@ class SparkReads:
         return moved
 
     def _reads_of(self, users: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
-        """Reads of some users, and the last of all, by which the end of the data is known."""
+        """Reads of some users, and the last read of all, which is the end of the data."""
         from pyspark.sql import functions as sql
 
         known = users.with_row_index(c.USER).filter(pl.col(c.USER_ID).is_in(names.implode())).select(c.USER)
@@ -172,7 +172,7 @@ class SparkReads:
         return self.rejected_table().filter(pl.col(c.USER_ID).is_in(names.implode())).collect()
 
     def _keep(self, parts: Sequence[pl.DataFrame]) -> None:
-        """Add reads behind the others."""
+        """Add reads after the others."""
         for part in parts:
             rows = part.with_columns(pl.col(c.TIMESTAMP).cast(TIME).to_physical())
             rows = rows.with_row_index(PLACE).with_columns(pl.col(PLACE).cast(pl.Int64) + AFTER_ALL)

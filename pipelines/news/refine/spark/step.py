@@ -22,7 +22,7 @@ def tables_by_spark(context: Context, raw: Path, folder: Path, taken: LoggedEven
     Args:
         context: the run, its settings, params and options.
         raw: folder of the run's raw data.
-        folder: where the tables are written; what Spark writes between two stages is in a folder there, and is removed.
+        folder: where the tables are written; Spark writes between two stages into a folder there, which is removed.
         taken: what the event log adds.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Writes what refine made in Spark as the same files that the engine Polars writes."""
+"""Writes the results of refine on Spark as the same files that the engine Polars writes."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The newest backup is shown as gauges, and one that was never restored counts as made at the beginning of time."""
+"""Gauges show the newest backup; without a restorable one, its time is 0."""
 
 import json
 from pathlib import Path

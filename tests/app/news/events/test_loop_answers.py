@@ -1,4 +1,4 @@
-"""Answers of another thread reach their writers, many with one wake-up of the event loop."""
+"""Answers of another thread reach their writers; one wake-up of the event loop serves many of them."""
 
 import asyncio
 import threading
@@ -52,7 +52,7 @@ def test_all_answers_of_a_commit_wake_the_loop_once() -> None:
         late: Future[list[bool]] = Future()
         last = asyncio.ensure_future(answers.wait(late, 5))
         await asyncio.sleep(0)
-        _in_thread(lambda: late.set_result([True]))  # what comes later wakes it again
+        _in_thread(lambda: late.set_result([True]))  # a later answer wakes it again
         return [*found, await last]
 
     found = loop.run_until_complete(write())

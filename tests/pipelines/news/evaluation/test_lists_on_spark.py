@@ -1,4 +1,4 @@
-"""Both engines give the same lists and figures of a candidate and of the release in service."""
+"""Both engines compute the same lists and figures for a candidate and for the release in service."""
 
 from collections.abc import Iterator
 from pathlib import Path

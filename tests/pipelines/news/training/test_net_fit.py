@@ -1,4 +1,4 @@
-"""The network beside the trees: what it learns, how it is kept, and what a ranker does with it."""
+"""The network beside the trees: what it learns, how it is saved, and how a ranker uses it."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ SIZE = 6
 
 
 def made_rows(requests: int, features: int = 4, seed: int = 3) -> TrainingRows:
-    """Requests whose article is the one where the first two features have the same sign, which no sum of them tells."""
+    """Requests whose article is the one where the first two features have the same sign, which no sum of them shows."""
     draw = np.random.default_rng(seed)
     values = draw.normal(size=(requests, SIZE, features)).astype(np.float32)
     values[..., 2] = np.exp(values[..., 2])

@@ -40,7 +40,7 @@ def with_engine(context: Context, engine: str) -> Context:
 
 
 def assert_same(context: Context, fill: Fill) -> tuple[dict[str, Any], Tables]:
-    """Both engines give the same facts and tables; rejected rows may come in another order.
+    """Check that both engines make the same facts and tables; rejected rows may be in another order.
 
     Returns:
         those of the engine Polars.
@@ -61,7 +61,7 @@ def assert_same(context: Context, fill: Fill) -> tuple[dict[str, Any], Tables]:
 
 @contextmanager
 def both_refuse(context: Context, fill: Fill) -> Iterator[list[str]]:
-    """Both engines refuse the raw data; gives their messages."""
+    """Check that both engines refuse the raw data, and return their messages."""
     messages = []
     for engine in ("polars", "spark"):
         try:

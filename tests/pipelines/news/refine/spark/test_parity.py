@@ -36,7 +36,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def dirty_readers() -> list[Reader]:
-    """Robots, long days, repeats, unknown pages, ids that are none, wrong clocks, empty histories."""
+    """Robots, long days, repeats, unknown pages, invalid ids, wrong clocks, empty histories."""
     draw = random.Random(3)
     readers = [Reader("empty"), Reader("x" * 600, [read(0)]), Reader(" blank ", [read(1), read(1), read(2)], "Logged")]
     readers.append(Reader("robot", [read(n % 12, START + n * 864_000) for n in range(400)]))
