@@ -29,6 +29,7 @@ $(VENV)/.installed: requirements_airflow.txt requirements.txt tests/requirements
 
 .PHONY: install
 install: $(VENV)/.installed ## Make the virtual environment from the pinned requirements
+	@$(BIN)/python -m script_shared.compiled.library --if-changed
 
 .PHONY: lock
 lock: | $(BIN)/uv ## Resolve the dependencies again, after a change in pyproject.toml

@@ -15,6 +15,7 @@ from tests.strict import pytest_configure, pytest_runtest_teardown  # noqa: F401
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")  # no example fails because the machine is slow
 ROOT = Path(__file__).parents[1]
+collect_ignore = ["pipelines/kill_at"]  # Debian's Python has a module of the same name
 DAGS = ROOT / "pipelines" / "dags"
 THREADS = {  # workers of the suite fill the cores; threads of their libraries would only wait for each other
     "OMP_NUM_THREADS": "1",

@@ -19,8 +19,9 @@ def test_statsd_makes_the_same_of_airflows_metrics_as_in_compose():
 
 @pytest.mark.parametrize("name", LINKED)
 def test_what_the_chart_takes_from_the_stack_is_there(name: str):
-    assert (CHART / "files" / name).resolve().is_relative_to(ROOT)
-    assert (CHART / "files" / name).exists()
+    file = CHART / "files" / name
+    assert file.is_symlink(), "a copy would not follow the stack's file"
+    assert file.resolve(strict=True).is_relative_to(ROOT)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipelines.news.training.ranker_rows import TrainingRows
 from script_shared.arrays import Float32s, Float64s, FloatArray, IntArray
-from script_shared.news.ranking.score_net import SMALLEST, ScoreNet, inputs
+from script_shared.news.ranking.score_net import ScoreNet, bound, inputs, with_logarithms
 
 LEAST_REQUESTS = 2_000  # with fewer, trees without a network are better
 EPOCHS, BATCH, SECOND = 6, 64, 16  # passes over the requests, requests of a step, units of the second layer
@@ -54,10 +54,11 @@ def with_spread(net: ScoreNet, features: FloatArray, scores: Float64s) -> ScoreN
 
 def _first_net(sample: FloatArray, units: int, random: np.random.Generator) -> ScoreNet:
     """A network with random weights; its inputs have a mean of 0 and a deviation of 1 in the sample."""
+    sample = bound(sample)
     logs = np.flatnonzero((sample.min(axis=0) >= 0) & (sample.max(axis=0) > sample.min(axis=0)))
     width = sample.shape[1] + len(logs)
     one = np.ones(width, np.float32)
-    plain = np.concatenate([sample, np.log(np.maximum(sample[:, logs], 0) + SMALLEST)], axis=1)
+    plain = with_logarithms(sample, logs).astype(np.float64)
     mean, deviation = plain.mean(axis=0).astype(np.float32), plain.std(axis=0).astype(np.float32)
 
     def drawn(*shape: int) -> Float32s:

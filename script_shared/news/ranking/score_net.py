@@ -10,7 +10,7 @@ from script_shared.errors import ReleaseCorruptError
 
 FOLDER = "net"
 SMALLEST = np.float32(1e-3)  # added before the logarithm of a feature that is never negative
-LARGEST = np.float32(1e6)  # so that no value of a feature overflows
+LARGEST = np.float32(1e6)  # of a feature and of a weight, so that nothing overflows
 BOUND = np.float32(5.0)  # standard deviations at which an input is cut
 
 
@@ -85,11 +85,15 @@ class ScoreNet:
         return net
 
     def _fits(self, features: int) -> bool:
+        if self.logs.ndim != 1 or self.logs.dtype.kind not in "iu":
+            return False
         width, (a, b) = features + self.logs.size, self.second.shape if self.second.ndim == 2 else (-1, -1)
         shapes = ((width,), (width,), (width, a), (a,), (b,), (b,), (width,))
         arrays = (self.mean, self.scale, self.first, self.first_bias, self.second_bias, self.out, self.linear)
         known = ((self.logs >= 0) & (self.logs < features)).all()
-        return bool(known) and all(array.shape == shape for array, shape in zip(arrays, shapes, strict=True))
+        numbers = all(array.dtype.kind == "f" and (abs(array) <= LARGEST).all() for array in (*arrays, self.second))
+        alike = all(array.shape == shape for array, shape in zip(arrays, shapes, strict=True))
+        return bool(known) and numbers and alike and bool((self.scale > 0).all())
 
 
 def inputs(features: FloatArray, logs: IntArray, mean: Float32s, scale: Float32s) -> Float32s:
@@ -100,9 +104,27 @@ def inputs(features: FloatArray, logs: IntArray, mean: Float32s, scale: Float32s
         logs: int64 (l), features whose logarithm is taken.
         mean, scale: float32 (f + l).
     """
-    plain = np.clip(np.nan_to_num(np.asarray(features, np.float32), nan=0.0), -LARGEST, LARGEST)
-    logarithms = np.log(np.maximum(plain[:, logs], 0) + SMALLEST)
-    values: Float32s = np.concatenate([plain, logarithms], axis=1)
+    values = with_logarithms(bound(features), logs)
     values -= mean
     values /= scale
     return np.clip(values, -BOUND, BOUND, out=values)
+
+
+def bound(features: FloatArray) -> Float32s:
+    """float32 (m, f): features without missing or enormous values.
+
+    Args:
+        features: float (m, f).
+    """
+    return np.clip(np.nan_to_num(np.asarray(features, np.float32), nan=0.0), -LARGEST, LARGEST)
+
+
+def with_logarithms(features: Float32s, logs: IntArray) -> Float32s:
+    """float32 (m, f + l): features and the logarithms of some.
+
+    Args:
+        features: float32 (m, f), see ``bound``.
+        logs: int64 (l), features whose logarithm is taken.
+    """
+    values: Float32s = np.concatenate([features, np.log(np.maximum(features[:, logs], 0) + SMALLEST)], axis=1)
+    return values

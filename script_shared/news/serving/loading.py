@@ -76,10 +76,12 @@ def load_ranker(folder: Path) -> tuple[Ranker | None, tuple[str, ...]]:
     if not (folder / "ranker").exists():
         return None, ()
     try:
-        return Ranker.load(folder / "ranker"), ()
+        ranker = Ranker.load(folder / "ranker")
     except (PautaError, ImportError, OSError) as error:
         log.error("the ranker cannot be used: %s", error)
         return None, ("ranker",)
+    log.info("the ranker's trees are scored by %s", "compiled code" if ranker.uses_compiled_trees else "LightGBM")
+    return ranker, ()
 
 
 def with_pace(params: LiveParams, folder: Path) -> LiveParams:

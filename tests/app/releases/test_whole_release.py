@@ -15,6 +15,7 @@ from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.ranking.features import FEATURES
 from script_shared.news.ranking.ranker import Ranker
+from script_shared.news.ranking.score_net import ScoreNet
 from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import save_state
 from script_shared.params import load_params
@@ -44,7 +45,17 @@ def ranker() -> Ranker:
     labels = np.isin(np.arange(2000), best).astype(int)
     params = {"objective": "lambdarank", "verbose": -1, "num_threads": 1, "min_data_in_leaf": 5}
     data = lightgbm.Dataset(rows, labels, group=[20] * 100, params={"verbose": -1})
-    return Ranker(lightgbm.train(params, data, 20), names)
+    return Ranker(lightgbm.train(params, data, 20), names, net=network(names))
+
+
+def network(names: list[str]) -> ScoreNet:
+    """It adds nothing to the trees."""
+    random, width = np.random.default_rng(2), len(names) + 1
+    drawn = {name: random.normal(size=shape) for name, shape in {"first": (width, 8), "second": (8, 4)}.items()}
+    zeros = {"mean": width, "first_bias": 8, "second_bias": 4, "out": 4, "linear": width}
+    arrays = {**drawn, **{name: np.zeros(size) for name, size in zeros.items()}, "scale": np.ones(width)}
+    floats = {name: array.astype(np.float32) for name, array in arrays.items()}
+    return ScoreNet(logs=np.array([names.index("share_10m")]), **floats)
 
 
 @pytest.fixture(scope="module")

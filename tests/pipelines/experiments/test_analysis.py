@@ -78,9 +78,9 @@ def test_two_equal_variants_have_no_known_difference_and_nobody_is_stopped(log: 
 def test_figures_of_a_few_answers_are_as_counted_by_hand(log: EventLog) -> None:
     stored = split(log)
     clicked = {"on": "p2", "off": "elsewhere"}
-    write(log, 10, marked(stored, 2_000), lambda user, mark, draw: clicked[mark.variant], answers=2)
+    write(log, 60, marked(stored, 2_000), lambda user, mark, draw: clicked[mark.variant], answers=2)
     figures = analyse(log, "ranker")
-    users = {name: sum(stored.variant_of(f"u{n}", "") == name for n in range(10)) for name in ("on", "off")}
+    users = {name: sum(stored.variant_of(f"u{n}", "") == name for n in range(60)) for name in ("on", "off")}
     rates = {(f.variant, f.metric): f.value for f in figures.rates if f.group == "all"}
     assert rates["on", "clicks_per_answer"] == rates["on", "hit_rate"] == 1.0
     assert rates["off", "clicks_per_answer"] == rates["off", "hit_rate"] == 0.0

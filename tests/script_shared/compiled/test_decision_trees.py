@@ -129,3 +129,11 @@ def test_a_new_build_removes_the_libraries_of_earlier_sources(tmp_path: Path) ->
 
 def test_python_takes_the_library_for_no_module_of_its_own() -> None:
     assert not library.path_of().name.endswith(tuple(EXTENSION_SUFFIXES))
+
+
+def test_a_compiler_that_fails_is_as_none(tmp_path: Path) -> None:
+    compiler = tmp_path / "cc"
+    compiler.write_text("#!/bin/sh\nexit 1\n")
+    compiler.chmod(0o755)
+    assert library.build(tmp_path, str(compiler)) is None
+    assert not list(tmp_path.glob("trees-*"))

@@ -1,6 +1,7 @@
 """The network beside the trees: what it learns, how it is saved, and how a ranker uses it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,6 +79,34 @@ def test_a_saved_network_scores_alike_and_one_that_does_not_fit_is_refused(net: 
     (tmp_path / "net" / "out.npy").unlink()
     with pytest.raises(ReleaseCorruptError):
         ScoreNet.load(tmp_path, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("scale", np.zeros(5, np.float32)),
+        ("logs", np.array([2.0])),
+        ("logs", np.array([[2]])),
+        ("out", np.full(16, np.nan, np.float32)),
+        ("mean", np.full(5, -1e9, np.float32)),
+    ],
+)
+def test_arrays_that_give_no_number_are_refused(
+    net: ScoreNet, tmp_path: Path, name: str, values: "np.ndarray[Any, Any]"
+) -> None:
+    net.save(tmp_path)
+    np.save(tmp_path / "net" / f"{name}.npy", values)
+    with pytest.raises(ReleaseCorruptError, match="do not fit"):
+        ScoreNet.load(tmp_path, 4)
+
+
+def test_a_missing_or_enormous_value_in_training_leaves_all_weights_finite() -> None:
+    rows = made_rows(LEAST_REQUESTS)
+    rows.features[:2, 0] = np.nan, 1e30
+    fitted = fit_net(rows, 8, seed=1)
+    assert fitted is not None
+    assert np.isfinite(fitted.first).all()
+    assert np.isfinite(fitted.scale).all()
 
 
 def test_a_ranker_adds_its_network_to_the_trees_and_one_saved_without_has_none(tmp_path: Path) -> None:
