@@ -155,7 +155,8 @@ class UseCase:
         erasure: which releases hold erased people, given the releases and ``ErasedUsers``; how many by version.
         trained_runs: ids of the runs in which something was trained, given the use case's data folder.
         training_record: a run's ``Record`` for MLflow, given run and releases; None when nothing was trained.
-        release_trial: loads a release from a backup, given its folder; raises a ``ReleaseError`` if it cannot.
+        release_trial: loads a release from a backup, given its folder and the params; raises a ``ReleaseError`` if it
+            cannot.
         tried_records: records for MLflow of what was tried before a training, given the run.
         simulated_drift: puts generated data with a drift into a folder, given params and folder; returns files' names.
         landing_source: the source that reads files which somebody puts into a folder.

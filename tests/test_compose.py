@@ -162,6 +162,15 @@ def test_a_params_file_reaches_both_the_pipelines_and_the_api():
     assert text.count("PAUTA_PARAMS_FILE: ${PAUTA_PARAMS_FILE:+/opt/pauta/own-params.toml}") == 2
 
 
+def test_every_service_that_runs_tasks_keeps_backups_in_their_volume():
+    given = {name for name, service in SERVICES.items() if "PAUTA_BACKUP_DIR" in (service.get("environment") or {})}
+    tasks = given - {"airflow-dag-processor"}  # which only reads the DAGs
+    assert "airflow-scheduler" in tasks
+    for name in tasks:
+        folder = SERVICES[name]["environment"]["PAUTA_BACKUP_DIR"]
+        assert f"backups:{folder}" in SERVICES[name]["volumes"], name
+
+
 def test_each_service_sees_its_own_secrets_and_only_one_service_writes_them():
     seen = {
         name: [volume for volume in service.get("volumes", []) if volume.startswith("secrets")]

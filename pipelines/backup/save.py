@@ -1,13 +1,12 @@
 """Makes a backup: first releases, then databases, so that no release in it knows an event that its log lacks."""
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.backup.databases import databases_of, save_database
 from pipelines.backup.release_copies import copy_releases
 from pipelines.backup.saved import RECORD, Backup, backup_folder, backups_in, name_of
-from script_shared.errors import UnavailableError
+from pipelines.backup.turn import unusable
 from script_shared.releases import open_releases
 from script_shared.settings import Settings
 from script_shared.storage.local import PARTIAL
@@ -15,7 +14,7 @@ from script_shared.use_cases import entries
 
 
 def save_backup(settings: Settings) -> Path:
-    """Make a backup; a process that is killed leaves no backup, and the next one removes what it wrote.
+    """Make a backup; a process that is killed leaves no backup, and the next step removes what it wrote.
 
     Args:
         settings: of this installation.
@@ -32,15 +31,11 @@ def save_backup(settings: Settings) -> Path:
     partial = home / f".{target.name}{PARTIAL}"
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in home.glob(f".*{PARTIAL}"):
-            shutil.rmtree(left)
         partial.mkdir(mode=0o700)
         _fill(settings, partial, moment, next(iter(backups_in(home)), None))
         partial.rename(target)
     except OSError as error:
-        raise UnavailableError(
-            f"{home}: {error.strerror}.", fix="Check PAUTA_BACKUP_DIR and its free space."
-        ) from error
+        raise unusable(home, error) from error
     return target
 
 

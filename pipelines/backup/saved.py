@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from script_shared.errors import InputError, SettingsError
 from script_shared.settings import Settings
-from script_shared.storage.local import PARTIAL
 
 RECORD = "backup.json"
 TRIAL = "trial.json"
@@ -97,12 +96,12 @@ def backup_folder(settings: Settings) -> Path:
 
 
 def backups_in(folder: Path) -> list[Path]:
-    """The folders of complete backups, newest first.
+    """The folders of complete backups, newest first. Only a name made by ``name_of`` counts: others are copies.
 
     Args:
         folder: of all backups; it may be missing.
     """
-    found = [path.parent for path in folder.glob(f"*/{RECORD}") if not path.parent.name.endswith(PARTIAL)]
+    found = [path.parent for path in folder.glob(f"*/{RECORD}") if _is_name(path.parent.name)]
     return sorted(found, key=lambda path: path.name, reverse=True)
 
 
@@ -140,3 +139,10 @@ def name_of(moment: datetime) -> str:
         moment: with a time zone.
     """
     return moment.astimezone(UTC).strftime(NAME)
+
+
+def _is_name(name: str) -> bool:
+    try:
+        return name_of(datetime.strptime(name, NAME).replace(tzinfo=UTC)) == name
+    except ValueError:
+        return False

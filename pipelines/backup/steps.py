@@ -1,4 +1,4 @@
-"""The steps of the DAG ``backup`` and of the command: save, restore for a trial, remove old backups."""
+"""The steps of the DAG ``backup`` and of the command, one at a time: save, restore for a trial, remove old backups."""
 
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from pipelines.backup.keep import remove_old
 from pipelines.backup.save import save_backup
 from pipelines.backup.saved import backup_folder, backups_in, read_backup
 from pipelines.backup.trial import try_backup
+from pipelines.backup.turn import turn
 from script_shared.errors import InputError, RunError
 from script_shared.settings import Settings
 
@@ -20,10 +21,14 @@ def save(settings: Settings) -> dict[str, Any]:
 
     Returns:
         ``backup``, ``bytes``, rows of all ``databases`` by file, ``releases`` by use case, and ``left_out``.
+
+    Raises:
+        UnavailableError: another step runs.
     """
-    folder = save_backup(settings)
-    write_figures(settings)
-    backup = read_backup(folder)
+    with turn(backup_folder(settings)):
+        folder = save_backup(settings)
+        write_figures(settings)
+        backup = read_backup(folder)
     return {
         "backup": folder.name,
         "bytes": backup.bytes,
@@ -45,10 +50,12 @@ def restore(settings: Settings) -> dict[str, Any]:
     Raises:
         RunError: there is no backup yet.
         InputError: the backup cannot be restored, or differs from what was saved.
+        UnavailableError: another step runs, or the server of the trial does not answer.
     """
-    folder = _newest(settings)
-    trial = try_backup(settings, folder)
-    write_figures(settings)
+    with turn(backup_folder(settings)):
+        folder = _newest(settings)
+        trial = try_backup(settings, folder)
+        write_figures(settings)
     if trial.problem:
         raise InputError(f"the backup {folder.name} is not usable: {trial.problem}", fix="Make another one.")
     return {"backup": folder.name, **trial.model_dump(mode="json")}
@@ -62,9 +69,13 @@ def tidy(settings: Settings) -> dict[str, Any]:
 
     Returns:
         ``removed``, names of backups.
+
+    Raises:
+        UnavailableError: another step runs.
     """
-    removed = remove_old(backup_folder(settings), settings.backup_keep)
-    write_figures(settings)
+    with turn(backup_folder(settings)):
+        removed = remove_old(backup_folder(settings), settings.backup_keep)
+        write_figures(settings)
     return {"removed": removed}
 
 

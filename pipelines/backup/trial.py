@@ -1,19 +1,24 @@
 """Restores a backup into a scratch place and compares it with what was recorded when it was made."""
 
+import logging
 import tempfile
 import time
+import traceback
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.backup.databases import facts_of, restore_database
 from pipelines.backup.saved import TRIAL, Backup, SavedDatabase, TableFacts, Trial, read_backup
+from pipelines.backup.turn import TRIAL_PREFIX
 from pipelines.registry import use_cases
 from script_shared.errors import InputError, PautaError, ReleaseCorruptError, SettingsError, UnavailableError
 from script_shared.events import EventLog
 from script_shared.releases import Releases
 from script_shared.settings import Settings
 from script_shared.storage.local import digest_file
+
+log = logging.getLogger("pauta.backup")
 
 
 def try_backup(settings: Settings, folder: Path) -> Trial:
@@ -24,7 +29,7 @@ def try_backup(settings: Settings, folder: Path) -> Trial:
         folder: of the backup; only the result is written there.
 
     Returns:
-        the result; for a damaged backup it says what is wrong.
+        the result; for a damaged backup, or an error that nobody expected, it says what is wrong.
 
     Raises:
         SettingsError: the trial cannot run here.
@@ -32,17 +37,26 @@ def try_backup(settings: Settings, folder: Path) -> Trial:
     """
     begun, moment, counts, problem = time.monotonic(), datetime.now(UTC), (0, 0, 0), ""
     try:
-        with tempfile.TemporaryDirectory(prefix=".trial-", dir=folder.parent) as scratch:
+        with tempfile.TemporaryDirectory(prefix=TRIAL_PREFIX, dir=folder.parent) as scratch:
             counts = _check(settings, folder, read_backup(folder), Path(scratch))
     except (SettingsError, UnavailableError):
         raise
     except PautaError as error:
         problem = str(error)
+    except Exception as error:  # noqa: BLE001  whatever a restore or a release raises, the backup is not usable as it is
+        problem = _type_and_place(error)
+        log.error("the trial of %s: %s", folder.name, problem)
     entries, tables, releases = counts
     seconds = round(time.monotonic() - begun, 3)
     trial = Trial(tried_at=moment, seconds=seconds, problem=problem, entries=entries, tables=tables, releases=releases)
     (folder / TRIAL).write_text(trial.model_dump_json(indent=1), encoding="utf-8")
     return trial
+
+
+def _type_and_place(error: Exception) -> str:
+    """Type and place of an error; its text may quote rows of people."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}."
 
 
 def _check(settings: Settings, folder: Path, backup: Backup, scratch: Path) -> tuple[int, int, int]:
@@ -93,5 +107,6 @@ def _check_releases(settings: Settings, folder: Path, backup: Backup) -> int:
         for version in saved.versions:
             releases.verify(version)
         if saved.current is not None and name in cases and cases[name].release_trial:
-            cases[name].function("release_trial")(releases.fetch(saved.current))
+            case = cases[name]
+            case.function("release_trial")(releases.fetch(saved.current), case.params_in(settings))
     return sum(len(saved.versions) for saved in backup.releases.values())

@@ -9,6 +9,8 @@ from script_shared.settings import Settings
 def main(argv: list[str], settings: Settings) -> int:
     """Make a backup, restore it into a scratch place, remove old ones; print what was done as JSON.
 
+    With ``--list-erased``, print who has to be erased again after a restore by hand, one name per line.
+
     Raises:
         PautaError: a step failed, or the backup is not usable; the caller prints it.
     """
@@ -16,7 +18,18 @@ def main(argv: list[str], settings: Settings) -> int:
 
     parser = argparse.ArgumentParser(prog="python -m pipelines backup", description=__doc__)
     parser.add_argument("--only-restore", action="store_true", help="restore the newest backup for a trial, make none")
+    parser.add_argument(
+        "--list-erased",
+        metavar="ADDRESS",
+        help="make no backup: after a restore by hand, print the users and visits in the log that the log at ADDRESS, "
+        "the one before the restore, says were erased",
+    )
     args = parser.parse_args(argv)
+    if args.list_erased:
+        from pipelines.backup.erased_later import erased_later
+
+        print("\n".join(erased_later(settings.events_address, args.list_erased)))
+        return 0
     done = {} if args.only_restore else save(settings)
     done |= {"trial": restore(settings)}
     if not args.only_restore:

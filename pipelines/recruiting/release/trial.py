@@ -3,16 +3,18 @@
 from pathlib import Path
 
 from script_shared.errors import ReleaseCorruptError
+from script_shared.params import Params
 from script_shared.recruiting.ranking.matcher import Matcher
 
 VACANCY = {"vacancy_id": "", "title": "Analista", "skills_text": "Java"}
 
 
-def load_release(folder: Path) -> None:
+def load_release(folder: Path, _: Params) -> None:
     """Load the models and indexes, and have them rank candidates.
 
     Args:
         folder: of the release.
+        _: of the use case, which loading does not need.
 
     Raises:
         ReleaseError: a part is missing or damaged.

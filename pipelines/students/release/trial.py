@@ -3,15 +3,17 @@
 from pathlib import Path
 
 from script_shared.errors import ReleaseCorruptError
+from script_shared.params import Params
 from script_shared.students.features import RECORD
 from script_shared.students.model import StudentsModel
 
 
-def load_release(folder: Path) -> None:
+def load_release(folder: Path, _: Params) -> None:
     """Load the model and the students, and have the model answer.
 
     Args:
         folder: of the release.
+        _: of the use case, which loading does not need.
 
     Raises:
         ReleaseError: a part is missing or damaged.

@@ -14,6 +14,7 @@ from pipelines.backup.saved import TRIAL, Trial, backups_in, read_backup
 from pipelines.backup.sqlite_copy import copy_sqlite, sqlite_facts
 from pipelines.backup.steps import restore, save, tidy
 from pipelines.backup.trial import try_backup
+from pipelines.backup.turn import LOCK
 from script_shared.errors import InputError, RunError, SettingsError
 from script_shared.events import EventLog
 from script_shared.releases import open_releases
@@ -36,7 +37,7 @@ def test_a_backup_is_restored_with_the_rows_and_releases_that_it_recorded(settin
     shown = figures(settings)
     assert shown["problem"] == ""
     assert shown["restorable_at"] == shown["made_at"]
-    assert [path.name for path in (settings.backup_dir or Path()).iterdir()] == [saved["backup"]]
+    assert {path.name for path in (settings.backup_dir or Path()).iterdir()} == {saved["backup"], LOCK}
     if settings.events_address.startswith("postgresql"):
         assert scratch_databases(settings) == []
 
@@ -94,7 +95,9 @@ def test_a_release_with_right_checksums_that_cannot_be_loaded_is_found(settings:
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_files_of_releases_take_space_once_in_several_backups(settings: Settings) -> None:
-    first, second = save_backup(settings), _next_backup(settings)
+    save_backup(settings)
+    second = _next_backup(settings)
+    first = backups_in(settings.backup_dir or Path())[1]
     files = [next(folder.glob("releases/news/releases/v1/files-*/model.json")) for folder in (first, second)]
     assert files[0].stat().st_ino == files[1].stat().st_ino
     files[1].unlink()
@@ -134,8 +137,8 @@ def test_a_killed_backup_leaves_nothing_that_counts_and_the_next_one_removes_it(
     (home / ".20200101T000000Z.partial" / "backup.json").write_text("{}")
     with pytest.raises(RunError, match="no backup yet"):
         restore(settings)
-    made = save_backup(settings)
-    assert list(home.iterdir()) == [made]
+    made = save(settings)["backup"]
+    assert {path.name for path in home.iterdir()} == {made, LOCK}
 
 
 def test_without_a_folder_there_is_a_message() -> None:
