@@ -184,10 +184,10 @@ sbom: | $(BIN)/uv ## List the Python packages of each image in CycloneDX files, 
 	@echo "sbom/: the Python packages of the images, without Debian's packages of the base images. Known vulnerabilities: make vulnerabilities."
 
 .PHONY: vulnerabilities
-vulnerabilities: | $(BIN)/uv ## Ask OSV or PyPI for known vulnerabilities of the pinned packages; prints what could not be checked
+vulnerabilities: | $(BIN)/uv ## Ask OSV or PyPI for known vulnerabilities of the pinned packages; prints what could not be checked (ARGS=--report-only does not fail)
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-vulnerabilities
 	@$(UV) pip install --quiet --python $(VENV)-vulnerabilities/bin/python --require-hashes -r tests/deployment/requirements_vulnerabilities.txt
-	@$(VENV)-vulnerabilities/bin/python -m tests.deployment.vulnerabilities
+	@$(VENV)-vulnerabilities/bin/python -m tests.deployment.vulnerabilities $(ARGS)
 
 .PHONY: verify-images
 verify-images: install ## Build the images twice without a cache and compare their digests (needs BuildKit 0.13; ARGS=api for one)

@@ -25,11 +25,12 @@ ARG KUBERNETES=""
 COPY docker/kubernetes/requirements.txt ./requirements_kubernetes.txt
 RUN if [ -n "$KUBERNETES" ]; then \
       python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements_kubernetes.txt; fi
-# The engine Spark: `docker build --build-arg SPARK=1 …` (docs/spark.md).
+# The engine Spark: `docker build --build-arg SPARK=1 …` (docs/spark.md). The file has all packages but one that pyproject.toml
+# leaves out, and pip would ask for it: hence --no-deps.
 ARG SPARK=""
 COPY requirements_spark.txt ./
 RUN if [ -n "$SPARK" ]; then \
-      python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes -r requirements_spark.txt; fi
+      python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --require-hashes --no-deps -r requirements_spark.txt; fi
 # Bytecode names the hash of its source, not the time, so two builds make the same bytes. Packages may have files for another
 # Python, which do not compile here.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/venv || true

@@ -57,6 +57,14 @@ def test_the_packages_of_an_extra_change_no_version_of_an_image(name: str, extra
     assert packages <= set(own) - set(image)
 
 
+@pytest.mark.parametrize("name", ["docker/airflow.Dockerfile", "docs/spark.md"])
+def test_the_packages_of_spark_are_installed_as_the_file_lists_them(name: str):
+    """pyproject.toml leaves out a package that another one asks for, so pip must not look for it."""
+    commands = re.findall(r"install .*requirements_spark\.txt", (ROOT / name).read_text(encoding="utf-8"))
+    assert commands
+    assert all("--no-deps" in command for command in commands)
+
+
 @pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
 def test_our_images_install_by_hash_in_a_stage_of_their_own_and_do_not_run_as_root(file: Path):
     text = file.read_text(encoding="utf-8")

@@ -92,8 +92,8 @@ def _session_kind() -> Any:
     except ImportError as error:
         raise SettingsError(
             "PAUTA_ENGINE is spark, and PySpark is not installed.",
-            fix="Install it beside the other packages (pip install -r requirements_spark.txt), or set "
-            "PAUTA_ENGINE=polars.",
+            fix="Install it beside the other packages (pip install --no-deps -r requirements_spark.txt), or "
+            "set PAUTA_ENGINE=polars.",
         ) from error
     return SparkSession
 

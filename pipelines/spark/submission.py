@@ -36,7 +36,7 @@ def submit_step(context: Context, step: Step) -> dict[str, Any]:
     except ImportError as error:
         raise SettingsError(
             "PAUTA_ENGINE is spark, and Airflow's provider for Spark is not installed.",
-            fix="Install it beside the other packages: pip install -r requirements_spark.txt.",
+            fix="Install it beside the other packages: pip install --no-deps -r requirements_spark.txt.",
         ) from error
     check_java()
     run_id = context.run.run_id

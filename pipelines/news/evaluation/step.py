@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from pipelines.measures import evaluation_csv, metrics
@@ -87,8 +86,8 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     watch = Stopwatch()
     held_out = hold_out(Dataset.load(context.run.read("refined")), params)
     watch.note("load")
-    with TemporaryDirectory(prefix="pauta-in-service-", dir=scratch_of(context)) as scratch:
-        recommended = _recommend(context, kind, held_out, watch, Path(scratch))
+    with scratch_of(context, step) as scratch:
+        recommended = _recommend(context, kind, held_out, watch, scratch)
         answers = Answers(held_out.dataset)
         replayed = replay(context, held_out, recommended.folders, answers)
         watch.note("replay")

@@ -13,7 +13,7 @@ from script_shared.settings import Settings, load_settings
 @pytest.mark.skipif(importlib.util.find_spec("pyspark") is not None, reason="PySpark is installed here")
 def test_without_pyspark_the_message_names_the_packages() -> None:
     with (
-        pytest.raises(SettingsError, match=r"PySpark is not installed.*requirements_spark.txt"),
+        pytest.raises(SettingsError, match=r"PySpark is not installed.*--no-deps -r requirements_spark.txt"),
         spark_session(Settings(engine="spark"), "test"),
     ):
         pass

@@ -61,7 +61,9 @@ def test_without_the_provider_the_message_names_the_packages(run: Run) -> None:
         import airflow.providers.apache.spark  # noqa: F401
     except ImportError:
         fill(run)
-        with pytest.raises(SettingsError, match=r"provider for Spark is not installed.*requirements_spark\.txt"):
+        with pytest.raises(
+            SettingsError, match=r"provider for Spark is not installed.*--no-deps -r requirements_spark\.txt"
+        ):
             run_step(NEWS, REFINE, RUN, airflow_context())
     else:
         pytest.skip("the provider is installed here")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -55,13 +56,22 @@ def asking(context: Context) -> Iterator[Ask]:
         yield SparkAsk(session)
 
 
-def scratch_of(context: Context) -> Path | None:
-    """The folder in which models are assembled for the evaluation; with Spark, on the disk that its machines share.
+@contextmanager
+def scratch_of(context: Context, step: str) -> Iterator[Path]:
+    """A folder in which models are assembled for the evaluation; it is removed at the end of the block.
+
+    With Spark it is on the disk that its machines share, among the step's half-written folders, of which housekeeping
+    removes those of killed steps.
 
     Args:
         context: the run, its settings, params and options.
-
-    Returns:
-        a folder, None for the folder of temporary files.
+        step: name of the step's folder, such as ``evaluated``.
     """
-    return context.settings.data_dir if context.settings.engine == "spark" else None
+    if context.settings.engine != "spark":
+        with TemporaryDirectory(prefix="pauta-in-service-") as folder:
+            yield Path(folder)
+        return
+    place = context.run.place(step)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{place.name}.", suffix=".partial", dir=place.parent) as folder:
+        yield Path(folder)

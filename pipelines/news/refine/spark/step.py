@@ -31,6 +31,7 @@ def tables_by_spark(context: Context, raw: Path, folder: Path, taken: LoggedEven
     Raises:
         InputError: the raw data is malformed.
         SettingsError: Spark cannot be used.
+        OSError: what Spark wrote between two stages, which holds reads, cannot be removed.
     """
     params, run_id, scratch = context.params.refine, context.run.run_id, folder / SCRATCH
     with spark_session(context.settings, f"refine {context.use_case} {run_id}") as session:
@@ -40,5 +41,5 @@ def tables_by_spark(context: Context, raw: Path, folder: Path, taken: LoggedEven
         else:
             act = refine_clicks_on_spark if (raw / FILE).is_file() else refine_challenge_on_spark
             facts = act(session, scratch, raw, folder, params, run_id, taken)
-    shutil.rmtree(scratch, ignore_errors=True)
+    shutil.rmtree(scratch)
     return {**facts, "engine": "spark"}

@@ -1,6 +1,9 @@
 """Maintenance: what is removed, and above all what is not."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,6 +13,20 @@ from pipelines.use_case import Context
 from tests.pipelines.news.runs_made import context_of, finish_gate
 
 DAY = 86_400
+ROOT = Path(__file__).parents[4]
+KILLED = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from pipelines.news.evaluation.lists.asking import scratch_of
+from tests.pipelines.news.runs_made import context_of
+
+context = context_of(Path(sys.argv[1]), "run-1")
+context = replace(context, settings=context.settings.model_copy(update={"engine": "spark"}))
+with scratch_of(context, "evaluated") as scratch:
+    (scratch / "reads").write_text("x")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def set_age(folder: Path, seconds: float) -> None:
@@ -81,6 +98,17 @@ def test_half_written_folders_go_after_a_day_without_a_change(tmp_path: Path) ->
     facts = prune(context_of(tmp_path, "maintenance"))
     assert facts["partial_folders"] == ["raw/.run-1.77-abcd.partial", "trained/run-1/.logged.77-abcd.partial"]
     assert (old.exists(), part.exists(), fresh.exists(), growing.exists()) == (False, False, True, True)
+
+
+def test_the_models_that_a_killed_evaluation_on_spark_leaves_go_after_a_day(tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    left = [file.parent for file in (tmp_path / "data").rglob("reads")]
+    assert len(left) == 1
+    set_age(left[0], 2 * DAY)
+    facts = prune(context_of(tmp_path, "maintenance"))
+    assert facts["partial_folders"] == [left[0].relative_to(tmp_path / "data" / "news").as_posix()]
+    assert not left[0].exists()
 
 
 def test_releases_beyond_the_kept_go_but_never_the_one_in_service(tmp_path: Path) -> None:
