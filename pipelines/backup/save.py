@@ -1,5 +1,6 @@
 """Makes a backup: first releases, then databases, so that no release in it knows an event that its log lacks."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,8 +27,9 @@ def save_backup(settings: Settings) -> Path:
         SettingsError: there is no folder for backups, or no program that can dump the database.
         UnavailableError: a store, a database or the disk cannot be used.
     """
-    home, moment = backup_folder(settings), datetime.now(UTC)
-    target = home / name_of(moment)
+    home = backup_folder(settings)
+    while (target := home / name_of(moment := datetime.now(UTC))).exists():
+        time.sleep(0.1)  # a name is of a whole second
     partial = home / f".{target.name}{PARTIAL}"
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -72,3 +72,10 @@ def test_a_step_waits_for_a_short_one(settings: Settings) -> None:
 def test_the_folder_of_backups_is_its_owners_alone(settings: Settings) -> None:
     save(settings)
     assert (settings.backup_dir or Path()).stat().st_mode & 0o777 == 0o700
+
+
+def test_two_backups_of_one_second_have_two_names(settings: Settings) -> None:
+    save(settings)
+    save(settings)
+    folders = [path for path in (settings.backup_dir or Path()).iterdir() if path.is_dir()]
+    assert len(folders) == 2
