@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -98,7 +99,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusClien
         json.dumps(LOOK | {"status": "fine", "last_rollback": LOOK["looked_at"]})
     )
     (root / backup_metrics.FOLDER).mkdir()
-    (root / backup_metrics.FOLDER / backup_metrics.FILE).write_text(json.dumps(FIGURES))
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    (root / backup_metrics.FOLDER / backup_metrics.FILE).write_text(
+        json.dumps(FIGURES | {"made_at": now, "restorable_at": now, "problem": ""})
+    )
     releases = Releases(f"{settings.models_uri}/news")
     releases.publish(make_release(root / "made"), "v1", {}, run_id="run-1")
     releases.promote("v1", "test")
