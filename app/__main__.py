@@ -4,6 +4,7 @@ Each flag is also an environment variable: ``PAUTA_HOST``, ``PAUTA_PORT``, ``PAU
 """
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -60,9 +61,14 @@ def serve(server: ServerSettings, settings: Settings, factory: str = WORKER) -> 
         server: where it listens.
         settings: its log level and environment are those of uvicorn's own lines.
         factory: makes the application in each process, as ``module:function``.
+
+    Raises:
+        SettingsError: a use case that the settings choose cannot be imported.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a list is small work; threads would only wait for each other
     import uvicorn
+
+    from app.worker import fork_workers, preload
 
     os.environ.pop(parent.VARIABLE, None)  # a single process outlives the shell it was started from
     os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # another way to count with several workers than ours
@@ -71,6 +77,8 @@ def serve(server: ServerSettings, settings: Settings, factory: str = WORKER) -> 
         if server.workers > 1:
             os.environ["_PAUTA_METRICS_FOLDER"] = folder
             os.environ.update(parent.child_environment())
+            fork_workers()
+            preload(settings)
         uvicorn.run(
             factory,
             factory=True,
@@ -94,16 +102,17 @@ def main(factory: str = WORKER) -> None:
     Args:
         factory: makes the application in each process, as ``module:function``.
     """
+    gc.disable()  # until all is imported: the collector would walk the imports many times, a sixth of their time
     try:
         server, settings = read_flags(sys.argv[1:]), load_settings()
         check_environment(settings, SERVING)
         check_tracing()
         open_storage(settings.models_uri)  # sends no request yet; an unknown kind of URI is reported here, once
+        if warning := raise_descriptors(settings.http_connections):
+            print(f"pauta: {warning}", file=sys.stderr)
+        serve(server, settings, factory)
     except SettingsError as error:
         sys.exit(f"pauta: {error}")
-    if warning := raise_descriptors(settings.http_connections):
-        print(f"pauta: {warning}", file=sys.stderr)
-    serve(server, settings, factory)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,14 @@ FastAPI names one media type for all answers of a route, and generators take a f
 always present. Here errors become ``application/problem+json``, and defaults of bodies move into the descriptions.
 """
 
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi._compat import ModelField
 from fastapi.routing import APIRoute
+from fastapi.utils import create_model_field
+from starlette.routing import BaseRoute
 
 from app.http.errors import MEDIA_TYPE
 from app.routes.shapes import Problem
@@ -21,6 +25,28 @@ Schema = dict[str, Any]
 def operation_id(route: APIRoute) -> str:
     """The name of the function that answers, such as ``get_recommendations``."""
     return route.name
+
+
+def complete(route: BaseRoute) -> BaseRoute:
+    """Give a route its operation id and the errors that it may answer, as ``include_router`` would in a copy of it.
+
+    Args:
+        route: of the router of a module; it is changed in place. One that is no route of the API stays as it is.
+    """
+    if isinstance(route, APIRoute) and route.generate_unique_id_function is not operation_id:
+        route.generate_unique_id_function, route.unique_id = operation_id, operation_id(route)
+        route.responses = {**responses(), **route.responses}
+        route.response_fields = {**_error_fields(), **route.response_fields}
+        for field, name in ((route.response_field, "Response_"), (route.stream_item_field, "StreamItem_")):
+            if field is not None:
+                field.name = f"{name}{route.unique_id}"
+    return route
+
+
+@cache
+def _error_fields() -> dict[int | str, ModelField]:
+    field = create_model_field(name="Problem", type_=Problem, mode="serialization")
+    return dict.fromkeys(ERRORS, field)
 
 
 def responses() -> dict[int | str, dict[str, Any]]:

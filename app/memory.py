@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import sys
 
 M_MMAP_THRESHOLD = -3  # of glibc's mallopt(3)
@@ -31,3 +32,10 @@ def import_lightgbm() -> None:
         import lightgbm  # noqa: F401
     for name in absent:
         del sys.modules[name]
+
+
+def keep_imports() -> None:
+    """Switch garbage collection on again, if it was off, and keep collections from walking what was imported."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()

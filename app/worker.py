@@ -1,8 +1,19 @@
-"""What each process that answers runs first: it is to end with the process that started it."""
+"""The processes that answer: where there are several, each is forked from one that has imported the service."""
+
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing import get_context
+from socket import socket
 
 from fastapi import FastAPI
+from uvicorn._subprocess import subprocess_started
+from uvicorn.config import Config
+from uvicorn.supervisors import multiprocess
 
+from app import memory
 from script_shared import parent
+from script_shared.settings import Settings
 
 
 def worker_app() -> FastAPI:
@@ -11,3 +22,59 @@ def worker_app() -> FastAPI:
     from app.main import default_app
 
     return default_app()
+
+
+def preload(settings: Settings) -> None:
+    """Import the service and make its routes once, for all processes that are forked from this one.
+
+    They share the memory of it for as long as they do not write to it, so the garbage collector may not either.
+
+    Args:
+        settings: name the use cases.
+
+    Raises:
+        SettingsError: a use case that the settings choose cannot be imported.
+    """
+    memory.import_lightgbm()
+    from app.main import routes_of
+    from app.registry import use_cases
+
+    routes_of(use_cases(settings))
+    memory.keep_imports()
+
+
+def fork_workers() -> None:
+    """Have uvicorn fork its worker processes; outside Linux it starts new interpreters, as it does by itself."""
+    if sys.platform == "linux":
+        multiprocess.Process = ForkedProcess  # type: ignore[misc]
+
+
+class ForkedProcess(multiprocess.Process):
+    """A worker process of uvicorn with the memory of its parent.
+
+    Args:
+        config: of uvicorn.
+        sockets: on which the process listens.
+    """
+
+    def __init__(self, config: Config, sockets: list[socket]) -> None:
+        super().__init__(config, sockets)
+        self.process = get_context("fork").Process(  # type: ignore[assignment]
+            target=_run, args=(config, self.target, sockets)
+        )
+
+    def start(self) -> None:
+        """Fork; signals wait until the process has its own handlers, so none is lost."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, multiprocess.SIGNALS)
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _run(config: Config, target: Callable[..., None], sockets: list[socket]) -> None:
+    """The whole of a forked process, which first has the signal handlers of a new one instead of the parent's."""
+    for number in multiprocess.SIGNALS:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, multiprocess.SIGNALS)
+    subprocess_started(config, target, sockets, None)
