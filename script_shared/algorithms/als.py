@@ -6,6 +6,7 @@ Hu, Koren, Volinsky: Collaborative Filtering for Implicit Feedback Datasets (200
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -160,13 +161,19 @@ class Als:
         late = base.place[article] < 0
         return _half_step(self.weights, self.base_users, article[late], user[late], engagement[late], base.size)
 
+    @cached_property
+    def _ridge(self) -> FloatArray:
+        """float64 (factors, factors): what each user's equations have in common."""
+        return self.gram + self.weights.regularization * np.eye(len(self.gram))
+
     def _solve(self, article: IntArray, engagement: FloatArray) -> FloatArray:
         rows, place = np.unique(article, return_inverse=True)
         summed = np.bincount(place, weights=engagement, minlength=len(rows))
-        known = self.items.place[rows] >= 0
-        items = self.items.take(rows[known]).astype(np.float64)
+        places = self.items.place[rows]
+        known = places >= 0
+        items = self.items.vectors[places[known]].astype(np.float64)
         extra = self.weights.alpha * summed[known]
-        left = self.gram + self.weights.regularization * np.eye(len(self.gram)) + (items.T * extra) @ items
+        left = self._ridge + (items.T * extra) @ items
         solution: FloatArray = np.linalg.solve(left, items.T @ (1.0 + extra))
         return solution.astype(np.float32)
 

@@ -70,20 +70,20 @@ class PairStore:
         befores, afters = self._pending.flush(self.windows, flat, list(self.totals))
         self._befores[afters, befores] = True
 
-    def followers(self, place: int, befores: IntArray, coefficients: FloatArray, out: Float32s) -> None:
-        """Sum over ``befores`` of coefficient x weight to each of the first rows.
+    def followers(self, befores: IntArray, coefficients: FloatArray, used: int) -> Float32s:
+        """float32 (windows, used): sums over ``befores`` of coefficient x weight to each of the first rows.
 
         Args:
-            place: position of the window in ``windows``.
             befores: (k) rows.
-            coefficients: (k).
-            out: float32 (used), which gets the sums.
+            coefficients: (windows, k).
+            used: rows in use.
         """
-        factors, used = coefficients.astype(np.float32), len(out)
+        factors, found = coefficients.astype(np.float32), np.empty((len(self.windows), used), np.float32)
         if len(befores) == 1:  # as in most visits; needs no copy of the row
-            np.multiply(self.sums[place, befores[0], :used], factors[0], out=out)
-        else:
-            np.matmul(factors, self.sums[place, befores, :used], out=out)
+            return np.multiply(self.sums[:, befores[0], :used], factors, out=found)
+        for sums, factor, out in zip(self.sums, factors, found, strict=True):
+            np.matmul(factor, sums[befores, :used], out=out)
+        return found
 
     def scale(self, window: int, factor: float, used: int) -> None:
         """Follow a landmark that moved; only the first ``used`` rows hold anything.

@@ -6,6 +6,7 @@ from enum import IntFlag
 import numpy as np
 
 from script_shared.arrays import Bools, Float32s, FloatArray, Int16s, Int64s, IntArray
+from script_shared.compiled.candidate_code import Counts, find_candidates
 from script_shared.news.ranking.query import Query
 from script_shared.news.ranking.segment_list import NOTHING, SegmentCandidates
 from script_shared.news.ranking.signals import Signals
@@ -70,16 +71,46 @@ def candidates(
         listed: what the segment's model brings.
         within: bool (used), rows that the request is narrowed to, such as those of one section; None for all.
     """
-    signals = Signals(state, query, now_ms)
+    signals, count = Signals(state, query, now_ms), count or state.params.candidates
+    extra = {Source.SEGMENT: listed.rows, **(extra or {})}
+    brought = [(np.asarray(rows, np.int64), source.value) for source, rows in extra.items()]
+    found = find_candidates(
+        _counts(signals), np.asarray(signals.read, np.int64), within, _fresh_since(signals), count, brought
+    )
+    if found is None:
+        found = _find_candidates(signals, within, count, brought)
+    return Candidates(*found, signals, listed)
+
+
+def _counts(signals: Signals) -> Counts:
+    articles, visit, used = signals.state.articles, len(signals.visit) > 0, signals.used
+    (now, now_total), (hour, hour_total) = signals.clicks_in("10m"), signals.clicks_in("1h")
+    return Counts(
+        articles.number_in[:used],
+        articles.first_ms[:used],
+        articles.clicks[:used],
+        now,
+        hour,
+        now_total,
+        hour_total,
+        signals.together[1] if visit else None,
+        signals.following[1] if visit else None,
+        signals.later[1] if len(signals.earlier) else None,
+    )
+
+
+def _find_candidates(
+    signals: Signals, within: Bools | None, count: int, extra: list[tuple[Int64s, int]]
+) -> tuple[Int64s, Float32s, Int16s]:
+    """The same as ``find_candidates``, by array operations."""
     mix = signals.mix
     allowed = _allowed_rows(signals) if within is None else _allowed_rows(signals) & within
-    rows = _best(np.where(allowed, mix, 0.0), count or state.params.candidates)
-    extra = {Source.FRESH: _fresh(signals), Source.SEGMENT: listed.rows, **(extra or {})}
-    brought = _source_bits(signals, extra)
+    rows = _best(np.where(allowed, mix, 0.0), count)
+    brought = _source_bits(signals, [(_fresh(signals), Source.FRESH.value), *extra])
     new = (brought > 0) & allowed
     new[rows] = False
     rows = np.concatenate([rows, np.flatnonzero(new)])
-    return Candidates(rows, mix[rows], _sources(signals, rows, brought[rows]), signals, listed)
+    return rows, mix[rows], _sources(signals, rows, brought[rows])
 
 
 def _allowed_rows(signals: Signals) -> Bools:
@@ -90,28 +121,31 @@ def _allowed_rows(signals: Signals) -> Bools:
 
 
 def _best(mix: FloatArray, count: int) -> Int64s:
-    """Rows of the ``count`` highest positive values, highest first."""
+    """Rows of the ``count`` highest positive values, highest first; of equal ones the lower row."""
     rows = np.flatnonzero(mix > 0)
     if len(rows) > count:
-        rows = np.argpartition(-mix, count)[:count]
-        rows = np.sort(rows[mix[rows] > 0])
-    best: Int64s = rows[np.argsort(-mix[rows], kind="stable")]
+        rows = np.flatnonzero(mix >= np.partition(mix, -count)[-count])
+    best: Int64s = rows[np.argsort(-mix[rows], kind="stable")][:count]
     return best
+
+
+def _fresh_since(signals: Signals) -> int:
+    """The moment after which articles are fresh, epoch milliseconds."""
+    return signals.now_ms - FRESH_MS * signals.state.params.pace
 
 
 def _fresh(signals: Signals) -> Int64s:
     """The newest articles that have hardly been read."""
-    articles, used = signals.state.articles, signals.used
-    since = signals.now_ms - FRESH_MS * signals.state.params.pace
+    articles, used, since = signals.state.articles, signals.used, _fresh_since(signals)
     new = np.flatnonzero((articles.first_ms[:used] > since) & (articles.clicks[:used] < FRESH_CLICKS))
     return new[np.argsort(-articles.first_ms[new], kind="stable")[:FRESH_KEPT]]
 
 
-def _source_bits(signals: Signals, extra: dict[Source, IntArray]) -> Int16s:
+def _source_bits(signals: Signals, extra: list[tuple[Int64s, int]]) -> Int16s:
     """int16 (used): which other parts bring each row."""
     bits = np.zeros(signals.used, np.int16)
-    for source, rows in extra.items():
-        bits[np.asarray(rows, np.int64)] |= source.value
+    for rows, bit in extra:
+        bits[rows] |= bit
     return bits
 
 

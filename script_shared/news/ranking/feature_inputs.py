@@ -1,8 +1,11 @@
 """What the features of a request's candidates are made from, as values: the live state is read once for all of them."""
 
+from functools import reduce
+
 import numpy as np
 
-from script_shared.arrays import Float32s, FloatArray, IntArray
+from script_shared.arrays import Float32s, Float64s, FloatArray, IntArray
+from script_shared.compiled.feature_code import Sums
 from script_shared.news.counting import windows
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.ranking.segment_list import SegmentCandidates
@@ -77,8 +80,8 @@ class FeatureInputs:
         self.together, self.following = signals.together[:, rows], signals.following[:, rows]
         self.onward, self.later = signals.onward[:, rows], signals.later[:, rows]
         self.followed, self.evidence = _after_last(signals, rows, self.share["30m"])
-        visit, readers, place = signals.visit, signals.state.readers, signals.place
-        self.last_share = float(np.log(signals.share("1h")[visit[0]] + 1e-5)) if len(visit) else 0.0
+        readers, place = signals.state.readers, signals.place
+        self.last_share = last_share(signals)
         self.reads = float(readers.total[place]) if place >= 0 else 0.0
         self.taste_share = float(readers.taste_share[place]) if place >= 0 else 0.0
         self.section_liking = _section_liking(signals, rows)
@@ -96,7 +99,9 @@ class FeatureInputs:
             logs[_SHORT] - logs[_LONG],
             self.group_share.reshape(groups),
             self.group_lift.reshape(groups),
-            self.group_lift.sum(axis=1),
+            reduce(
+                np.add, self.group_lift.swapaxes(0, 1)
+            ),  # one after the other; numpy's sum has another order for m = 1
             self.together,
             self.following,
             self.onward,
@@ -129,19 +134,85 @@ def _after_last(signals: Signals, rows: IntArray, share: FloatArray) -> tuple[fl
     return float(store.totals[1, last[0]]) * signals.factors[store.windows[1]], evidence
 
 
-def _section_liking(signals: Signals, rows: IntArray) -> FloatArray:
+def last_share(signals: Signals) -> float:
+    """Log of the share of the last article of the visit in the clicks of an hour; 0 without one.
+
+    Args:
+        signals: of the request.
+    """
+    return float(np.log(signals.share_of("1h", signals.visit[0]) + 1e-5)) if len(signals.visit) else 0.0
+
+
+def section_likings(signals: Signals) -> Float64s | None:
+    """float64 (sections): log of how much more of the user's reads are of each section than if all were alike.
+
+    Args:
+        signals: of the request.
+
+    Returns:
+        by the code of the section, whose first one is none; None of an unknown user, or where there is one section.
+    """
     articles, place = signals.state.articles, signals.place
-    kinds, codes = len(articles.sections), articles.section[rows]
+    kinds = len(articles.sections)
     if place < 0 or kinds < 3:  # none and one
-        return np.zeros(len(rows), np.float32)
+        return None
     numbers = signals.state.readers.reads(place)[:LIKED_READS]
     counts = np.bincount(np.frombuffer(articles.section_of, np.int16)[numbers], minlength=kinds)
     counts[0] = 0
     share = (counts + LIKING_PRIOR / kinds) / (counts.sum() + LIKING_PRIOR)
-    return np.where(codes > 0, np.log(share * kinds)[codes], 0.0).astype(np.float32)
+    likings: Float64s = np.log(share * kinds)
+    return likings
+
+
+def _section_liking(signals: Signals, rows: IntArray) -> FloatArray:
+    if (likings := section_likings(signals)) is None:
+        return np.zeros(len(rows), np.float32)
+    codes = signals.state.articles.section[rows]
+    return np.where(codes > 0, likings[codes], 0.0).astype(np.float32)
 
 
 def _segment_features(listed: SegmentCandidates, used: int, rows: IntArray) -> FloatArray:
     values = np.zeros((2, used), np.float32)
     values[0, listed.rows], values[1, listed.rows] = 1.0 / (1.0 + listed.places), listed.scores
     return values[:, rows]
+
+
+def sums_of(found: Candidates) -> Sums:
+    """The same as the compiled code takes it.
+
+    Args:
+        found: m candidates, with what was read of the live state for them.
+    """
+    signals, listed = found.signals, found.listed
+    counts, readers, place = signals.state.counts, signals.state.readers, signals.place
+    visit, likings = len(signals.visit) > 0, section_likings(signals)
+    codes = np.array([EVERYBODY, *signals.state.group_names.codes(signals.about)])
+    factors = np.array([signals.factors[window] for window in counts.groups.windows])[:, None]
+    last, following = (int(signals.visit[0]) if visit else -1), counts.following
+    return Sums(
+        used=signals.used,
+        rows=found.rows,
+        mix=found.mix,
+        overall=counts.overall.sums,
+        groups=counts.groups.sums,
+        codes=codes,
+        overall_totals=(counts.overall.totals[:, 0] + 1e-30).astype(np.float32),
+        factors=factors.astype(np.float32),
+        group_totals=(counts.groups.totals.take(codes, axis=1) * factors + PRIOR_CLICKS).astype(np.float32),
+        together=signals.together if visit else None,
+        following=signals.following if visit else None,
+        onward=signals.onward if visit else None,
+        later=signals.later if len(signals.earlier) else None,
+        after_last=following.sums[0, last] if visit else None,
+        after_factor=signals.factors[following.windows[0]],
+        followed=float(following.totals[1, last]) * signals.factors[following.windows[1]] if visit else 0.0,
+        listed_rows=listed.rows,
+        listed_places=listed.places,
+        listed_scores=listed.scores,
+        sections=signals.state.articles.section if likings is not None else None,
+        liking=likings,
+        reads=float(readers.total[place]) if place >= 0 else 0.0,
+        taste_share=float(readers.taste_share[place]) if place >= 0 else 0.0,
+        last_share=last_share(signals),
+        segment=float(listed.segment),
+    )

@@ -7,8 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
+from script_shared.compiled import feature_code
 from script_shared.news.ranking.candidates import Candidates
-from script_shared.news.ranking.feature_inputs import SHARE_FLOOR, TABLE, FeatureInputs
+from script_shared.news.ranking.feature_inputs import SHARE_FLOOR, TABLE, FeatureInputs, sums_of
 
 Feature = Callable[[FeatureInputs], FloatArray | float]
 FEATURES: dict[str, Feature] = {}
@@ -47,12 +48,32 @@ def columns(found: Candidates, names: Sequence[str]) -> Float32s:
         found: m candidates.
         names: of features, in the order of the rows.
     """
+    if feature_code.has_code() and (rows := _rows_in_code(tuple(names))) is not None:
+        return feature_code.feature_table(sums_of(found), len(TABLE)).take(rows, axis=0)
+    return array_columns(found, names)
+
+
+def array_columns(found: Candidates, names: Sequence[str]) -> Float32s:
+    """float32 (features, m): the same without compiled code.
+
+    Args:
+        found: m candidates.
+        names: of features, in the order of the rows.
+    """
     inputs = FeatureInputs(found)
     places, others = _plan(tuple(names))
     values: Float32s = inputs.table.take(places, axis=0)
     for place, function in others:
         values[place] = function(inputs)
     return values
+
+
+@lru_cache(16)
+def _rows_in_code(names: tuple[str, ...]) -> IntArray | None:
+    """The row of each feature in the table of the compiled code; None if the code lacks one of them."""
+    rows = {name: function.place for name, function in FEATURES.items() if isinstance(function, Row)}
+    rows.update({name: len(TABLE) + place for place, name in enumerate(feature_code.EXTRA)})
+    return np.array([rows[name] for name in names], np.int64) if all(name in rows for name in names) else None
 
 
 @lru_cache(16)

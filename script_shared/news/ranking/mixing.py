@@ -92,7 +92,8 @@ def clicks_of_an_hour(state: LiveState, now_ms: int) -> float:
     """
     hour = windows.INDEX["1h"]
     total = float(state.counts.overall.totals[state.counts.overall.windows.index(hour), 0])
-    return total * state.counts.decay.factors(now_ms)[hour]
+    decay = state.counts.decay
+    return total * decay.factor(hour, max(now_ms, decay.latest_ms))
 
 
 def load_mixing(folder: Path, params: ServingParams) -> tuple[Mixing, tuple[str, ...]]:

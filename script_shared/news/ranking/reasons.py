@@ -105,7 +105,7 @@ def mix_parts(found: Candidates, places: IntArray) -> Float32s:
     """float32 (4, m): what the last 10 minutes, the last hour, the visit and earlier visits say for m candidates."""
     signals, rows = found.signals, found.rows[places]
     parts = np.zeros((4, len(rows)), np.float32)
-    parts[0], parts[1] = MIX_NOW * signals.share("10m")[rows], MIX_HOUR * signals.share("1h")[rows]
+    parts[0], parts[1] = MIX_NOW * signals.share_of("10m", rows), MIX_HOUR * signals.share_of("1h", rows)
     if len(signals.visit):
         parts[2] = MIX_TOGETHER * signals.together[1, rows] + MIX_FOLLOWING * signals.following[1, rows]
     if len(signals.earlier):

@@ -80,12 +80,9 @@ class Signals:
         """float32 (windows of the store, used): weighted shares of what follows ``befores``."""
         if not len(befores):
             return np.zeros((len(store.windows), self.used), np.float32)
-        found = np.empty((len(store.windows), self.used), np.float32)
-        for place, window in enumerate(store.windows):
-            factor = self.factors[window]
-            coefficients = weights * factor / (store.totals[place, befores] * factor + 1.0)
-            store.followers(place, befores, coefficients, found[place])
-        return found
+        factors = np.array([[self.factors[window]] for window in store.windows])
+        totals = store.totals.take(befores, axis=1) * factors.astype(np.float32) + np.float32(1.0)
+        return store.followers(befores, weights * factors / totals, self.used)
 
     @cached_property
     def together(self) -> FloatArray:
@@ -130,7 +127,16 @@ class Signals:
         """float32 (used): share of all clicks in one overall window."""
         found = self._shares.get(window)
         if found is None:
-            overall, place = self.state.counts.overall, windows.OVERALL.index(window)
-            found = overall.sums[place, 0, : self.used] / np.float32(overall.totals[place, 0] + 1e-30)
-            self._shares[window] = found
+            clicks, total = self.clicks_in(window)
+            found = self._shares[window] = clicks / total
         return found
+
+    def share_of(self, window: str, rows: IntArray) -> Float32s:
+        """float32 (rows): the same of some rows."""
+        clicks, total = self.clicks_in(window)
+        return clicks[rows] / total
+
+    def clicks_in(self, window: str) -> tuple[Float32s, np.float32]:
+        """float32 (used): clicks in one overall window; and those on all articles."""
+        overall, place = self.state.counts.overall, windows.OVERALL.index(window)
+        return overall.sums[place, 0, : self.used], np.float32(overall.totals[place, 0] + 1e-30)

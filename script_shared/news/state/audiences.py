@@ -94,6 +94,7 @@ class Audiences:
             start += dimension.size
         self._parts = list(zip(DIMENSIONS, self.names, starts, strict=True))
         self._known: dict[tuple[object, ...], list[int]] = {}
+        self._found: dict[tuple[object, ...], list[int]] = {}  # the same of requests, until another code is given
         self._referrers: list[str] = []
 
     def learn(self, visit: Visit, voter: int = 0) -> list[int]:
@@ -129,11 +130,18 @@ class Audiences:
             return code
         if dimension.name in _OURS or self.labels.enough(f"{place} {name}", voter):
             code = names[name] = len(names) + 1
+            self._found = {}
         return code
 
     def codes(self, visit: Visit) -> list[int]:
-        """The same without learning: unknown values are "other"."""
-        return [start + names.get(dimension.value(visit), 0) for dimension, names, start in self._parts]
+        """The same without learning and without everybody: unknown values are "other"."""
+        key, found = _key(visit), self._found
+        if (codes := found.get(key)) is None:
+            if len(found) >= _REMEMBERED:
+                found.clear()
+            codes = [start + names.get(dimension.value(visit), 0) for dimension, names, start in self._parts]
+            found[key] = codes
+        return codes
 
     def region(self, codes: Sequence[int]) -> int:
         """The region among the codes of a visit, from 0, which is "other"."""
@@ -160,4 +168,5 @@ class Audiences:
             mine.clear()
             mine.update(saved)
         self._known.clear()
+        self._found = {}
         self._referrers = []

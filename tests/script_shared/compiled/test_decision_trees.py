@@ -120,7 +120,7 @@ def test_without_a_compiler_or_with_a_library_of_another_processor_there_is_none
 def test_a_new_build_removes_the_libraries_of_earlier_sources(tmp_path: Path) -> None:
     if not (shutil.which("cc") or shutil.which("gcc")):
         pytest.skip(library.MISSING)
-    old = tmp_path / "trees-000000000000.library"
+    old = tmp_path / "lists-000000000000.library"
     old.write_bytes(b"")
     made = library.build(tmp_path)
     assert made == library.path_of(folder=tmp_path)
@@ -136,4 +136,4 @@ def test_a_compiler_that_fails_is_as_none(tmp_path: Path) -> None:
     compiler.write_text("#!/bin/sh\nexit 1\n")
     compiler.chmod(0o755)
     assert library.build(tmp_path, str(compiler)) is None
-    assert not list(tmp_path.glob("trees-*"))
+    assert not list(tmp_path.glob("lists-*"))

@@ -1,0 +1,39 @@
+"""Codes of the groups of requests: those that a new search finds, also after events brought new values."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from script_shared.news.state import audiences
+from script_shared.news.state.audiences import Audiences, Visit
+
+VISITS = st.builds(
+    Visit,
+    region=st.sampled_from(["", "sp", "rj"]),
+    device=st.sampled_from(["", "mobile"]),
+    os=st.sampled_from(["", "android"]),
+    referrer=st.sampled_from(["", "search"]),
+    came=st.sampled_from(["", "search", "mail"]),
+    depth=st.integers(0, 4),
+    total=st.integers(0, 50),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), VISITS), max_size=30), VISITS)
+def test_codes_follow_what_events_teach(steps: list[tuple[bool, Visit]], last: Visit) -> None:
+    groups = Audiences()
+    for learns, visit in [*steps, (False, last)]:
+        if learns:
+            groups.learn(visit)
+        fresh = Audiences()
+        fresh.restore(groups.names)
+        assert groups.codes(visit) == fresh.codes(visit)
+
+
+def test_no_more_combinations_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audiences, "_REMEMBERED", 3)
+    groups = Audiences()
+    found = [groups.codes(Visit(f"r{n}", "", "", "", "", 0, 0)) for n in range(10)]
+    assert len(groups._found) <= 3
+    assert found == [found[0]] * 10
