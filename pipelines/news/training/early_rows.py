@@ -1,20 +1,29 @@
-"""The ranker's first training rows, made by another process if there are many clicks and a second core."""
+"""The ranker's first training rows, made by another process if there are many requests and a second core.
+
+Both processes need the live state as of R. This one folds it and saves it; the other one goes on from what was saved.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipelines.news.dataset import Dataset
+from pipelines.news.replay.labels import Label
+from pipelines.news.replay.sources import from_dataset
+from pipelines.news.replay.stream import Stream
 from pipelines.news.replay.walk import Walk, place_after
 from pipelines.news.split.moments import Moments
-from pipelines.news.training.ranker_replay import ReplayPlan, offers, walk_of
+from pipelines.news.training.ranker_replay import ReplayPlan, clusters_of, offers
 from pipelines.news.training.ranker_rows import TrainingRows, rows_of
 from pipelines.news.training.renewal import Renewal
 from pipelines.other_core import other_core
+from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import NewsParams
+from script_shared.news.state.state_io import load_state, save_state
 
-FEW_CLICKS = 300_000  # to fold: about 15 s, five times the start of a second process
+FEW_REQUESTS = 2_500  # early ones: about 6 s, twice the start of a second process
 Rows = Callable[[], TrainingRows]
 
 
@@ -22,7 +31,7 @@ Rows = Callable[[], TrainingRows]
 def early_rows(
     walk: Walk, refined: Path, assembled: Path, at: Moments, plan: ReplayPlan, params: NewsParams
 ) -> Iterator[Rows | None]:
-    """How to get the rows of the early clicks, if another process makes them meanwhile.
+    """Fold until R; yields how to get the rows of the early clicks, if another process makes them meanwhile.
 
     Args:
         walk: a walk that has not begun.
@@ -35,29 +44,56 @@ def early_rows(
     Yields:
         A function that waits for the rows; None if one process is enough.
     """
-    clicks = place_after(walk.stream, at.split) - walk.folded
-    with other_core(worth_it=clicks > FEW_CLICKS) as pool:
+    early = plan.part(early=True)
+    with (
+        TemporaryDirectory(prefix="pauta-folded-") as folded,
+        other_core(worth_it=len(early.places) > FEW_REQUESTS) as pool,
+    ):
+        if pool is not None:
+            pool.submit(prepare, refined, at, params)
+        walk.fold_until(place_after(walk.stream, at.fitted))
         if pool is None:
             yield None
         else:
-            yield pool.submit(replay_early, refined, assembled, at, plan.part(early=True), params).result
+            save_state(walk.state, Path(folded))
+            yield pool.submit(replay_early, refined, assembled, Path(folded), at, early, params).result
 
 
-def replay_early(refined: Path, assembled: Path, at: Moments, plan: ReplayPlan, params: NewsParams) -> TrainingRows:
+def prepare(refined: Path, at: Moments, params: NewsParams) -> None:
+    """Load what ``replay_early`` needs beside the live state, while that is still folded.
+
+    Args:
+        refined: folder of the tables.
+        at: the moments of the run.
+        params: of the use case.
+    """
+    _loaded(refined, params.ranker.label, at.split)
+
+
+def replay_early(
+    refined: Path, assembled: Path, folded: Path, at: Moments, plan: ReplayPlan, params: NewsParams
+) -> TrainingRows:
     """Rows of clicks to learn from, from a walk of their own.
 
     Args:
         refined: folder of the tables.
         assembled: folder of the step ``assemble``.
+        folded: folder of the live state as of R.
         at: the moments of the run.
         plan: the clicks.
         params: of the use case.
     """
-    dataset = Dataset.load(refined)
-    walk = walk_of(dataset, assembled, at, params)
-    walk.fold_until(place_after(walk.stream, at.fitted))
+    dataset, stream = _loaded(refined, params.ranker.label, at.split)
+    walk = Walk(stream, Newsroom(load_state(folded, params.live)), place_after(stream, at.fitted))
+    walk.state.clusters.assignment = clusters_of(assembled / "holdout")
     with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
         renewal = Renewal(dataset, params.ranking.renew_hours, Path(scratch))
         found = offers(walk, assembled / "rank", renewal, at.fitted, plan, params)
         cases = (walk.case(place, candidates) for place, _, candidates in found)
         return rows_of(cases, walk.stream.weight, params.ranker)
+
+
+@lru_cache(maxsize=1)
+def _loaded(refined: Path, label: Label, as_of_ms: int) -> tuple[Dataset, Stream]:
+    dataset = Dataset.load(refined)
+    return dataset, from_dataset(dataset, label, as_of_ms)

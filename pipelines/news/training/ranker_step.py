@@ -73,6 +73,5 @@ def _learn(walk: Walk, at: Moments, run: Run, dataset: Dataset, params: NewsPara
         early_rows(walk, refined, assembled, at, plan, params) as early,
         TemporaryDirectory(prefix="pauta-renewed-") as scratch,
     ):
-        walk.fold_until(place_after(walk.stream, at.fitted))
         renewal = Renewal(dataset, params.ranking.renew_hours, Path(scratch))
         return learn(walk, assembled / "rank", renewal, at, plan, early, params)

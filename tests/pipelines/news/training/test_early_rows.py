@@ -26,9 +26,9 @@ def test_two_processes_make_the_ranker_of_one(tmp_path: Path, monkeypatch: pytes
     one, facts = _digests(context.run.read("ranked")), context.run.facts("ranked")
     assert facts["ranker"] is True
     assert not started
-    monkeypatch.setattr(early_rows, "FEW_CLICKS", 0)
+    monkeypatch.setattr(early_rows, "FEW_REQUESTS", 0)
     rank(context)
-    assert started == ["replay_early"]
+    assert started == ["prepare", "replay_early"]
     again = context.run.facts("ranked")
     for name in ("requests", "rows", "shown", "trees"):
         assert again[name] == facts[name], name
