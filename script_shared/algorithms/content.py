@@ -5,9 +5,9 @@ Fitting needs scikit-learn; turning a text into a vector, profiles and scores ne
 article that appears while serving gets its vector by the same code.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.sparse import csr_array, vstack
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates, Histories
 from script_shared.algorithms.sparse_rows import SparseRows
-from script_shared.algorithms.words import words
+from script_shared.algorithms.words import part_of, parts, words
 from script_shared.arrays import Float32s, FloatArray, IntArray, Strings, load_array, save_arrays
 from script_shared.compiled.content_code import ProfileProducts
 
@@ -84,11 +84,12 @@ class Content:
         Args:
             texts: read ``CHUNK`` at a time, so they need not fit into memory.
         """
-        place = {self.terms[row]: row for row in range(len(self.terms))}
-        rest, parts = iter(texts), [csr_array((0, len(self.terms)), dtype=np.float32)]
+        terms = enumerate(map(part_of, self.terms.tolist()))
+        place = {part: row for row, part in terms if part is not None}
+        rest, vectors = iter(texts), [csr_array((0, len(self.terms)), dtype=np.float32)]
         while chunk := list(islice(rest, CHUNK)):
-            parts.append(self._vectors(_counts(chunk, place)))
-        return csr_array(vstack(parts, format="csr"))
+            vectors.append(self._vectors(_counts(chunk, place, len(self.terms))))
+        return csr_array(vstack(vectors, format="csr"))
 
     def renumber(self, articles: Renumbering) -> "Content":
         """The same vectors under other row numbers.
@@ -188,20 +189,28 @@ class Content:
         return (histories.engagement * decay).astype(np.float32)
 
 
-def _counts(texts: Sequence[str], place: dict[str, int]) -> csr_array:
+def _counts(texts: Sequence[str], place: dict[bytes, int], terms: int) -> csr_array:
     """float32 (texts, terms): how often each term occurs in each text."""
-    found = [[term for term in map(place.get, words(text)) if term is not None] for text in texts]
-    offsets = np.concatenate([[0], np.cumsum([len(terms) for terms in found])])
-    columns = np.fromiter((term for terms in found for term in terms), np.int32, offsets[-1])
-    counts = csr_array((np.ones(len(columns), np.float32), columns, offsets), shape=(len(texts), len(place)))
+    sizes: list[int] = []
+
+    def found() -> Iterator[list[bytes]]:
+        for text in texts:
+            yield (some := parts(text))
+            sizes.append(len(some))
+
+    columns = np.fromiter(map(place.get, chain.from_iterable(found()), repeat(-1)), np.int32)  # a loop without Python
+    known = columns >= 0
+    offsets = np.concatenate([[0], np.cumsum(known)])[np.concatenate([[0], np.cumsum(sizes)])]
+    ones = np.ones(offsets[-1], np.float32)
+    counts = csr_array((ones, columns[known], offsets), shape=(len(texts), terms))
     counts.sum_duplicates()
     return counts
 
 
 def _strongest(matrix: csr_array, count: int) -> csr_array:
-    """The ``count`` greatest entries of each row, terms in order; ties go to the earlier term."""
+    """The ``count`` greatest entries of each row, whose terms are in order; ties go to the earlier term."""
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -matrix.data, row))
+    order = np.lexsort((-matrix.data, row))  # stable
     rank = np.arange(len(order)) - matrix.indptr[:-1][row]
     kept = np.sort(order[rank < count])
     offsets = np.searchsorted(kept, matrix.indptr)

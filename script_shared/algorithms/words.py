@@ -12,9 +12,8 @@ from script_shared.names import INVISIBLE, LIGATURES, SOFT_HYPHEN
 STOP_WORDS_FILE = Path(__file__).parent / "stop_words_pt.txt"
 SAME = {**dict.fromkeys(INVISIBLE + SOFT_HYPHEN, ""), **LIGATURES, "\u2010": "-", "\u2011": "-"}
 ACRONYMS = frozenset({"ia"})  # words in capitals that are stop words in small letters
-_WORD = re.compile(r"[a-z][a-z0-9]+|[0-9]+[a-z][a-z0-9]*")
 _EVERY = re.compile(r"[a-z][a-z0-9]*(?:-[0-9]{1,3}(?![0-9a-z]))?|[0-9]+[a-z][a-z0-9]*")
-_COMPOUND = re.compile(r"[a-z0-9]-[0-9]")
+_COMPOUND = re.compile(r"-(?<=[a-z0-9]-)[0-9]")  # begins with a letter that is quickly found
 _AMOUNT = re.compile(r"[0-9]+(?:h[0-9]*|hs|hrs?|min|[ao]s?|m|[kcm]m2?|m2|[km]g|g[0-9]|ml|l|mil|mi|bi|x|anos?|reais)")
 
 
@@ -28,6 +27,7 @@ def _plain_letters() -> bytes:
 
 
 _PLAIN = _plain_letters()
+_PARTS = bytes(code if chr(code).isalnum() else ord(" ") for code in _PLAIN)  # the same, but for letters and digits a space
 
 
 def plain(text: str) -> str:
@@ -72,11 +72,59 @@ def words(text: str) -> list[str]:
     ['ia', '5g', 'covid', 'covid-19']
     """
     whole = _whole(text)
-    lower = _lower(whole)
-    if "IA" in whole or _COMPOUND.search(lower):
-        return list(_slowly(whole, lower))
-    stop = stop_words()
-    return [word for word in _WORD.findall(lower) if word not in stop and not (word[0] <= "9" and _amount(word))]
+    if _is_special(whole):
+        return list(_slowly(whole, _lower(whole)))
+    left_out = _left_out()
+    parts = whole.encode("latin-1", "replace").translate(_PARTS).decode("ascii").split()
+    return [part for part in parts if part not in left_out and (part[0] > "9" or _is_word(part))]
+
+
+def parts(text: str) -> list[bytes]:
+    """The words of a text, in order, among parts that are no words: much quicker than ``words``, to look words up.
+
+    ``part_of`` says how a word looks here; no part that is no word looks like one.
+
+    Args:
+        text: any text; HTML entities are decoded, case and accents do not matter.
+
+    >>> parts("A eleição de 2022 em Campinas")
+    [b'a', b'eleicao', b'de', b'2022', b'em', b'campinas']
+    """
+    whole = _whole(text)
+    if _is_special(whole):
+        found = _slowly(whole, _lower(whole))
+        return [(word.upper() if word in ACRONYMS else word).encode("ascii") for word in found]
+    return whole.encode("latin-1", "replace").translate(_PARTS).split()
+
+
+def part_of(word: str) -> bytes | None:
+    """How a word looks among the parts of a text; None for what ``words`` never finds.
+
+    Args:
+        word: such as ``words`` finds.
+
+    >>> [part_of(word) for word in ("eleicao", "de", "2022", "18h", "5g", "covid-19", "ia")]
+    [b'eleicao', None, None, None, b'5g', b'covid-19', b'IA']
+    """
+    if word in ACRONYMS:  # in small letters a stop word
+        return word.upper().encode("ascii")
+    return word.encode("ascii") if word not in _left_out() and (word[0] > "9" or _is_word(word)) else None
+
+
+def _is_special(whole: str) -> bool:
+    """Whether a text has words with a number behind a hyphen, or what may be an acronym."""
+    return "IA" in whole or ("-" in whole and _COMPOUND.search(_lower(whole)) is not None)
+
+
+def _is_word(part: str) -> bool:
+    """Whether a part that begins with a digit is a word: no number, and no number with a unit."""
+    return not part.isdecimal() and not _amount(part)
+
+
+@cache
+def _left_out() -> frozenset[str]:
+    """Stop words, and single letters."""
+    return stop_words() | frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
 def _slowly(whole: str, lower: str) -> Iterator[str]:

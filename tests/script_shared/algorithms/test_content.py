@@ -6,7 +6,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from script_shared.algorithms.content import Content, ContentWeights
 from script_shared.algorithms.histories import Batch, Histories
+from script_shared.algorithms.sparse_rows import SparseRows
 from script_shared.algorithms.words import words
+from script_shared.arrays import Strings
 from tests.script_shared.algorithms.cases import ARTICLES, CONTENT, Checkerboard, content
 
 BOARD = Checkerboard()
@@ -69,3 +71,10 @@ def test_vectors_can_be_added_later() -> None:
     once = empty.with_texts(np.arange(ARTICLES), texts)
     rows = np.arange(ARTICLES)
     np.testing.assert_array_equal(twice.vectors.take(rows).toarray(), once.vectors.take(rows).toarray())
+
+
+def test_terms_that_are_no_words_any_more_count_for_nothing() -> None:
+    terms = Strings.of(["de", "gol", "ia"])  # of a release whose stop words were others
+    vectors = SparseRows.empty(0, 3)
+    found = Content(CONTENT, terms, np.ones(3, np.float32), vectors).transform(["gol de placa", "a IA e o gol", "ia de"])
+    assert (found.toarray() > 0).tolist() == [[False, True, False], [False, True, True], [False, False, False]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from script_shared.algorithms.words import plain, stop_words, words
+from script_shared.algorithms.words import ACRONYMS, part_of, parts, plain, stop_words, words
 
 
 def test_accents_and_case_do_not_part_words() -> None:
@@ -93,3 +93,14 @@ def test_the_quick_way_and_the_thorough_one_agree(text: str) -> None:
     both = [word for word in words(text + " IA") if "-" not in word]
     assert both[-1] == "ia"
     assert [word for word in both if word != "ia"] == [word for word in words(text) if "-" not in word and word != "ia"]
+
+
+@pytest.mark.parametrize("letters", [PORTUGUESE, st.text()])
+def test_parts_hold_the_words_and_nothing_that_looks_like_another_word(letters: st.SearchStrategy[str]) -> None:
+    @given(letters, letters)
+    def agree(text: str, other: str) -> None:
+        vocabulary = {*words(text), *words(other), *words(text.upper()), *words(text + " IA"), *ACRONYMS, "de", "18h"}
+        word_of = {part_of(word): word for word in vocabulary}
+        assert [word_of[part] for part in parts(text) if part in word_of] == words(text)
+
+    agree()
