@@ -27,7 +27,7 @@ def _plain_letters() -> bytes:
 
 
 _PLAIN = _plain_letters()
-_PARTS = bytes(code if chr(code).isalnum() else ord(" ") for code in _PLAIN)  # the same, but for letters and digits a space
+_PARTS = bytes(code if chr(code).isalnum() else ord(" ") for code in _PLAIN)  # of all but letters and digits a space
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,7 @@
 """The data card: checks the refined tables as they are stored and shows them on one page."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,18 @@ def quality(context: Context) -> dict[str, Any]:
     run = context.run
     folder, refined = run.read("refined"), run.facts("refined")
     data = Dataset.load(folder)
-    sizes = _check_stored(folder, data, run.run_id)
-    with context.run.write("quality") as (output, facts):
+    with (
+        ThreadPoolExecutor(1) as thread,  # most of the work needs no interpreter
+        context.run.write("quality") as (output, facts),
+    ):
+        charts = thread.submit(charts_of, data, refined)
+        sizes = _check_stored(folder, data, run.run_id)
         facts |= _facts(refined, data)
         clock = clock_choice(context, data.end_ms)
         drifts = drifts_of(context, data)
         facts |= publish_drift(context, output, drifts)
         sections = [_tables(sizes, refined), site_section(site_of(context), settle_params(context).params)]
-        sections += [_times(refined, clock), *charts_of(data, refined), _portions(data, refined)]
+        sections += [_times(refined, clock), *charts.result(), _portions(data, refined)]
         sections += [section(drifts["long_term"])] if drifts else []
         write_page(output / PAGE, _page(run.run_id, refined, sections))
     copy = context.settings.evaluation_dir / "news" / f"{run.run_id}-{PAGE}"

@@ -1,8 +1,10 @@
 """Puts fitted recommenders, users and articles together as of a moment: a folder that NewsModel loads."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -18,6 +20,7 @@ from pipelines.news.site import settle_params
 from pipelines.news.split.moments import moments_of
 from pipelines.news.training.segments import folder_megabytes, members_of
 from pipelines.use_case import Context
+from script_shared.algorithms.als import one_blas_thread
 from script_shared.algorithms.factors import Renumbering
 from script_shared.arrays import IdIndex, Strings
 from script_shared.clock import ClockChoice, wall_ms
@@ -32,6 +35,7 @@ from script_shared.news.recommenders.popular import count
 from script_shared.news.release_folder import FORMAT
 from script_shared.news.segments import SEGMENTS
 
+AT_ONCE = 2  # folders; most of the work needs no interpreter
 NO_CHOICE = ClockChoice("data", "data", "Nobody serves it.")
 
 
@@ -57,25 +61,32 @@ def assemble(context: Context) -> dict[str, Any]:
         segment.name: segment.recommender.load(context.run.read("trained", segment.name), params.model)
         for segment in SEGMENTS
     }
-    clock = clock_choice(context, dataset.end_ms)
-    names = Names.of(dataset)
+    clock, names = clock_choice(context, dataset.end_ms), Names.of(dataset)
     at = moments_of(dataset, params)
     _require_trained_until(context, at.fitted)
-    moments = {"holdout": at.split, "release": at.end}
-    if not at.too_short:
-        moments = {"rank": at.fitted, **moments}
-    with context.run.write("assembled") as (folder, facts):
-        for name, as_of_ms in moments.items():
-            started = perf_counter()
-            made = put_together(fitted, dataset, as_of_ms, folder / name, params.model, clock=clock, names=names)
-            note_site(folder / name, context, params)
-            NewsModel.load(folder / name, name).check()
-            facts[name] = {
-                **made,
-                "seconds": round(perf_counter() - started, 2),
-                "megabytes": folder_megabytes(folder / name),
-            }
+    moments = {"rank": at.fitted} if not at.too_short else {}
+    moments |= {"holdout": at.split, "release": at.end}
+    make = partial(put_together, fitted, dataset, params=params.model, clock=clock, names=names, fitted_ms=at.fitted)
+    with (
+        context.run.write("assembled") as (folder, facts),
+        one_blas_thread(),
+        ThreadPoolExecutor(AT_ONCE) as threads,
+    ):
+        write = partial(_write_folder, context, params, make)
+        made = {name: threads.submit(write, as_of_ms, folder / name) for name, as_of_ms in moments.items()}
+        facts.update({name: each.result() for name, each in made.items()})
     return dict(facts)
+
+
+def _write_folder(
+    context: Context, params: NewsParams, make: Callable[[int, Path], dict[str, Any]], as_of_ms: int, out: Path
+) -> dict[str, Any]:
+    """Make a folder as of a moment, and check that it loads; returns its facts."""
+    started = perf_counter()
+    made = make(as_of_ms, out)
+    note_site(out, context, params)
+    NewsModel.load(out, out.name).check()
+    return {**made, "seconds": round(perf_counter() - started, 2), "megabytes": folder_megabytes(out)}
 
 
 def note_site(folder: Path, context: Context, params: NewsParams) -> None:
@@ -139,6 +150,7 @@ def put_together(
     *,
     clock: ClockChoice | None = None,
     names: "Names | None" = None,
+    fitted_ms: int | None = None,
 ) -> dict[str, Any]:
     """Write the folder that NewsModel loads, as of a moment; gives the facts of its ``model.json``.
 
@@ -150,6 +162,7 @@ def put_together(
         params: of the models, kept in ``params.json``.
         clock: which one it runs on in service; data time where none is given, as in an evaluation.
         names: ids of the data set, where they are indexed already.
+        fitted_ms: the moment of which the recommenders are already; None where that is not known.
 
     Returns:
         what is in ``model.json``.
@@ -157,7 +170,9 @@ def put_together(
     names = names or Names.of(dataset)
     snapshot = snapshot_of(dataset, as_of_ms)
     for name, recommender in fitted.items():
-        recommender.as_of(snapshot, members_of(snapshot, name, fitted)).save(out / name)
+        if as_of_ms != fitted_ms:
+            recommender = recommender.as_of(snapshot, members_of(snapshot, name, fitted))
+        recommender.save(out / name)
     count(snapshot, params.popularity).save(out / "popularity")
     catalog_of(dataset, snapshot, names).save(out / "catalog")
     ReaderTable(names.readers, snapshot.logged, snapshot.histories()).save(out / "readers")

@@ -1,6 +1,7 @@
 """Trains the ranker on rows of past requests: LightGBM LambdaRank, and a network whose scores are added."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import lightgbm as lgb
@@ -35,23 +36,28 @@ def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: S
     names = list(FEATURES) if names is None else list(names)
     data = _dataset(rows, names, params)
     stop = params.early_stopping > 0 and len(held.sizes) >= LEAST_REQUESTS
-    booster = lgb.train(
-        _settings(params),
-        data,
-        params.trees,
-        valid_sets=[_dataset(held, names, params, data)] if stop else None,
-        callbacks=[lgb.early_stopping(params.early_stopping, verbose=False)] if stop else None,
-    )
+    with ThreadPoolExecutor(1) as thread:  # trees need no interpreter, and one core
+        fitted = thread.submit(fit_net, replace(rows, features=_columns(rows, names)), params.net_units, params.seed)
+        booster = lgb.train(
+            _settings(params),
+            data,
+            params.trees,
+            valid_sets=[_dataset(held, names, params, data)] if stop else None,
+            callbacks=[lgb.early_stopping(params.early_stopping, verbose=False)] if stop else None,
+        )
+        net = fitted.result()
     best = booster.best_iteration if stop else booster.num_trees()
     kept = lgb.Booster(model_str=booster.model_to_string(num_iteration=best))
-    return Ranker(kept, names, net=_net(rows, kept, names, params))
+    return Ranker(kept, names, net=_scaled(net, rows, kept, names, params))
 
 
-def _net(rows: TrainingRows, booster: lgb.Booster, names: list[str], params: RankerParams) -> ScoreNet | None:
-    """A network with its scores scaled to those of the trees; None for no network."""
-    features = _columns(rows, names)
-    if (net := fit_net(replace(rows, features=features), params.net_units, params.seed)) is None:
+def _scaled(
+    net: ScoreNet | None, rows: TrainingRows, booster: lgb.Booster, names: list[str], params: RankerParams
+) -> ScoreNet | None:
+    """The network with its scores scaled to those of the trees."""
+    if net is None:
         return None
+    features = _columns(rows, names)
     sample = features[:: max(1, len(features) // SAMPLE)]
     return with_spread(net, sample, np.asarray(booster.predict(sample, num_threads=params.threads)))
 

@@ -76,5 +76,7 @@ def test_vectors_can_be_added_later() -> None:
 def test_terms_that_are_no_words_any_more_count_for_nothing() -> None:
     terms = Strings.of(["de", "gol", "ia"])  # of a release whose stop words were others
     vectors = SparseRows.empty(0, 3)
-    found = Content(CONTENT, terms, np.ones(3, np.float32), vectors).transform(["gol de placa", "a IA e o gol", "ia de"])
+    found = Content(CONTENT, terms, np.ones(3, np.float32), vectors).transform(
+        ["gol de placa", "a IA e o gol", "ia de"]
+    )
     assert (found.toarray() > 0).tolist() == [[False, True, False], [False, True, True], [False, False, False]]

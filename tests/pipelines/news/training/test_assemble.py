@@ -20,7 +20,7 @@ from pipelines.use_case import Context
 from script_shared.errors import RunError
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
-from script_shared.news.segments import SEGMENT_NAMES
+from script_shared.news.segments import SEGMENT_NAMES, SEGMENTS
 from script_shared.params import load_params
 from script_shared.settings import Settings
 from tests.pipelines.news.factory import write_refined
@@ -47,6 +47,26 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
 def lists(folder: Path, n: int = 10) -> dict[str, list[list[int]]]:
     model = NewsModel.load(folder)
     return {name: model.recommend_many(model.segment_rows(name), name, n).tolist() for name in SEGMENT_NAMES}
+
+
+def test_a_folder_as_of_the_moment_of_fitting_is_what_bringing_it_there_makes(context: Context, tmp_path: Path) -> None:
+    settled = settle_params(context).params
+    dataset, at = (
+        Dataset.load(context.run.read("refined")),
+        moments_of(Dataset.load(context.run.read("refined")), settled),
+    )
+    fitted = {
+        each.name: each.recommender.load(context.run.read("trained", each.name), settled.model) for each in SEGMENTS
+    }
+    put_together(fitted, dataset, at.fitted, tmp_path / "made", settled.model)
+    for name in SEGMENT_NAMES:
+        made = {path.relative_to(tmp_path / "made"): path.read_bytes() for path in files_in(tmp_path / "made" / name)}
+        folder = context.run.read("assembled") / "rank"
+        assert made == {path.relative_to(folder): path.read_bytes() for path in files_in(folder / name)}, name
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def test_two_folders_are_made_as_of_the_split_and_as_of_the_end(context: Context) -> None:
