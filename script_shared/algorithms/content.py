@@ -193,12 +193,14 @@ def _counts(texts: Sequence[str], place: dict[bytes, int], terms: int) -> csr_ar
     """float32 (texts, terms): how often each term occurs in each text."""
     sizes: list[int] = []
 
-    def found() -> Iterator[list[bytes]]:
+    def of_texts() -> Iterator[list[bytes]]:
         for text in texts:
             yield (some := parts(text))
             sizes.append(len(some))
 
-    columns = np.fromiter(map(place.get, chain.from_iterable(found()), repeat(-1)), np.int32)  # a loop without Python
+    columns = np.fromiter(
+        map(place.get, chain.from_iterable(of_texts()), repeat(-1)), np.int32
+    )  # a loop without Python
     known = columns >= 0
     offsets = np.concatenate([[0], np.cumsum(known)])[np.concatenate([[0], np.cumsum(sizes)])]
     ones = np.ones(offsets[-1], np.float32)

@@ -67,7 +67,7 @@ def prepare(refined: Path, at: Moments, params: NewsParams) -> None:
         at: the moments of the run.
         params: of the use case.
     """
-    _loaded(refined, params.ranker.label, at.split)
+    _data_of(refined, params.ranker.label, at.split)
 
 
 def replay_early(
@@ -83,7 +83,7 @@ def replay_early(
         plan: the clicks.
         params: of the use case.
     """
-    dataset, stream = _loaded(refined, params.ranker.label, at.split)
+    dataset, stream = _data_of(refined, params.ranker.label, at.split)
     walk = Walk(stream, Newsroom(load_state(folded, params.live)), place_after(stream, at.fitted))
     walk.state.clusters.assignment = clusters_of(assembled / "holdout")
     with TemporaryDirectory(prefix="pauta-renewed-") as scratch:
@@ -94,6 +94,6 @@ def replay_early(
 
 
 @lru_cache(maxsize=1)
-def _loaded(refined: Path, label: Label, as_of_ms: int) -> tuple[Dataset, Stream]:
+def _data_of(refined: Path, label: Label, as_of_ms: int) -> tuple[Dataset, Stream]:
     dataset = Dataset.load(refined)
     return dataset, from_dataset(dataset, label, as_of_ms)

@@ -48,10 +48,10 @@ def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: S
         net = fitted.result()
     best = booster.best_iteration if stop else booster.num_trees()
     kept = lgb.Booster(model_str=booster.model_to_string(num_iteration=best))
-    return Ranker(kept, names, net=_scaled(net, rows, kept, names, params))
+    return Ranker(kept, names, net=_at_scale(net, rows, kept, names, params))
 
 
-def _scaled(
+def _at_scale(
     net: ScoreNet | None, rows: TrainingRows, booster: lgb.Booster, names: list[str], params: RankerParams
 ) -> ScoreNet | None:
     """The network with its scores scaled to those of the trees."""
