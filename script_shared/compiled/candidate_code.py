@@ -13,6 +13,7 @@ from script_shared.compiled.library import load
 
 FRESH_KEPT = 10  # as in candidates.c
 POINTER, NUMBER = ctypes.c_void_p, ctypes.c_int64
+NONE = np.zeros(0, np.int64)
 
 
 class Counts(NamedTuple):
@@ -73,8 +74,11 @@ def find_candidates(
         return None
     if within is not None and len(within) != len(counts.number_in):
         raise IndexError("the rows that may come are not those of the live state")
-    brought = np.concatenate([np.zeros(0, np.int64), *(rows for rows, _ in extra)])
-    bits = np.repeat(np.array([bit for _, bit in extra], np.int16), [len(rows) for rows, _ in extra])
+    brought = np.concatenate([NONE, *(rows for rows, _ in extra)])
+    bits, end = np.empty(len(brought), np.int16), 0
+    for each, bit in extra:
+        bits[end : end + len(each)] = bit
+        end += len(each)
     most = count + len(brought) + FRESH_KEPT
     rows, mix, sources = np.empty(most, np.int64), np.empty(most, np.float32), np.empty(most, np.int16)
     m = code(

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from script_shared.arrays import Float64s, FloatArray
+from script_shared.compiled.addresses import FLOAT32, FLOAT64, address
 from script_shared.compiled.library import load
 
-WIDE = 4  # rows side by side, as in trees.c
+WIDE = 16  # rows side by side, as in trees.c
 MOST_LEAVES = 32  # bits of a word
 SUMS = ("lambdarank", "rank_xendcg", "regression")  # objectives whose score is the plain sum of the leaves
 ZERO = np.float32(1e-35)  # numbers up to this size, of either sign, count as 0
@@ -77,13 +78,14 @@ class DecisionTrees:
         if len(columns) < self._width:
             raise ValueError(f"the trees ask for {self._width} features, not {len(columns)}")
         width = columns.shape[1]
-        padded = np.zeros((len(columns), -(-width // WIDE) * WIDE), np.float32)
-        padded[:, :width] = columns
+        padded = np.empty((len(columns), -(-width // WIDE) * WIDE), np.float32)
+        padded[:, :width], padded[:, width:] = columns, 0.0
         if math.isnan(padded.sum()):
             np.nan_to_num(padded, copy=False, posinf=np.inf, neginf=-np.inf)  # a missing value counts as 0
         scores = np.zeros(padded.shape[1])
         end = self._count if count < 0 else min(self._count, start + count)
-        self._add_trees(padded.ctypes.data, padded.shape[1], start, end, *self._pointers, scores.ctypes.data)
+        to = address(scores, FLOAT64)
+        self._add_trees(address(padded, FLOAT32), padded.shape[1], start, end, *self._pointers, to)
         return scores[:width]
 
     def _add(self, node: Node, first: int) -> int:

@@ -7,7 +7,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from ipaddress import ip_address, ip_network
 
 from script_shared.clock import wall_ms
@@ -95,7 +95,7 @@ class DayKeys:
 
     @staticmethod
     def _mac(key: bytes, what: str, text: str) -> str:
-        return hmac.new(key, f"{what} {text}".encode(), sha256).hexdigest()[:8]
+        return hmac.digest(key, f"{what} {text}".encode(), "sha256").hex()[:8]
 
 
 @lru_cache(4096)

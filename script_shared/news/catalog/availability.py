@@ -50,6 +50,11 @@ class Bars:
     tag: str = ""
     max_age_hours: float | None = None
 
+    @property
+    def are_narrow(self) -> bool:
+        """Whether the request is for another page than the first, one section, one tag or young articles."""
+        return bool(self.pages or self.section or self.tag or self.max_age_hours is not None)
+
 
 @dataclass(frozen=True)
 class Availability:
@@ -79,10 +84,23 @@ class Availability:
             bars: what this user may not see.
         """
         seen: set[str] = set()
+        is_refused = self.refusal if bars.are_narrow else self._is_refused
         for article_id in article_ids:
-            if article_id not in seen and not self.refusal(article_id, bars):
+            if article_id not in seen and not is_refused(article_id, bars):
                 seen.add(article_id)
                 yield article_id
+
+    def _is_refused(self, article_id: str, bars: Bars) -> str | bool:
+        """Whether :meth:`refusal` gives a reason, in half the time; only for bars that are not narrow."""
+        row, catalog = self.rows.row(article_id), self.catalog
+        if catalog is None or row < 0 or self.editorial.get(article_id) is not None:
+            return self.refusal(article_id, bars)
+        if article_id in bars.read or article_id in bars.excluded or row in bars.read_rows:
+            return True
+        if article_id in self.withheld or article_id in bars.too_often:
+            return True
+        hours = (self.now_ms - catalog.issued_ms.item(row)) / HOUR_MS
+        return hours < 0 or hours > self.max_age_hours
 
     def refusal(self, article_id: str, bars: Bars, *, pinned: bool = False) -> str:
         """Why an article may not be shown; "" if it may.

@@ -9,6 +9,7 @@ from script_shared.news.ranking.candidates import Candidates, Source
 from script_shared.news.ranking.features import matrix
 from script_shared.news.ranking.ordering import LiveOrder
 from script_shared.news.ranking.ranker import Ranker
+from script_shared.news.ranking.segment_list import SegmentList
 from script_shared.news.ranking.signals import MIX_FOLLOWING, MIX_HOUR, MIX_LATER, MIX_NOW, MIX_TOGETHER
 
 TRENDING = "trending in the last "
@@ -44,12 +45,12 @@ class Reasons:
 
     Args:
         found: the candidates.
-        batch: reasons that the segment's model gave, by article id.
+        segment: the list of the segment's model, whose reasons are looked up only when they are needed.
         title: the title of an article id, "" when unknown.
     """
 
-    def __init__(self, found: Candidates, batch: dict[str, str], title: Title) -> None:
-        self._found, self._batch, self._title = found, batch, title
+    def __init__(self, found: Candidates, segment: SegmentList | None, title: Title) -> None:
+        self._found, self._segment, self._title = found, segment, title
         self._pace = found.signals.state.params.pace
         self._said: dict[int, list[float]] = {}
 
@@ -90,7 +91,8 @@ class Reasons:
         if sources & Source.TEXT.value:
             return LIKE, "text"
         if sources & Source.SEGMENT.value:
-            return self._batch.get(article_id, SIMILAR), "segment"
+            given = self._segment.reasons if self._segment is not None else {}
+            return given.get(article_id, SIMILAR), "segment"
         return (NEW, "fresh") if sources & Source.FRESH.value else (ALSO, "rest")
 
     def _after(self, place: int) -> str:

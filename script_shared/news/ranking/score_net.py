@@ -97,17 +97,24 @@ class ScoreNet:
 
 
 def inputs(features: FloatArray, logs: IntArray, mean: Float32s, scale: Float32s) -> Float32s:
-    """float32 (m, f + l): features and the logarithms of some, standardised and bounded.
+    """float32 (m, f + l): the same as ``bound`` and ``with_logarithms``, standardised and bounded, in half the time.
 
     Args:
         features: float (m, f).
         logs: int64 (l), features whose logarithm is taken.
         mean, scale: float32 (f + l).
     """
-    values = with_logarithms(bound(features), logs)
+    by_column = features.strides[0] < features.strides[1]  # the order decides on the last bit of matrix products
+    values = np.empty((len(features), len(mean)), np.float32, "F" if by_column else "C")
+    width = len(mean) - len(logs)
+    plain, logarithms = values[:, :width], values[:, width:]
+    np.maximum(np.minimum(features, LARGEST, out=plain), -LARGEST, out=plain)
+    if np.isnan(plain.sum()):
+        plain[np.isnan(plain)] = 0.0
+    np.log(np.maximum(plain.take(logs, axis=1), 0) + SMALLEST, out=logarithms)
     values -= mean
     values /= scale
-    return np.clip(values, -BOUND, BOUND, out=values)
+    return np.maximum(np.minimum(values, BOUND, out=values), -BOUND, out=values)
 
 
 def bound(features: FloatArray) -> Float32s:

@@ -53,7 +53,7 @@ class _LiveScores(NamedTuple):
 def _live_scores(article_ids: Sequence[str], order: Order, title: Title) -> _LiveScores:
     assert order.live is not None
     place = order.live.place_of(article_ids)
-    reasons = Reasons(order.live.found, order.segment.reasons if order.segment else {}, title)
+    reasons = Reasons(order.live.found, order.segment, title)
     reasons.look_at(list(place.values()))
     return _LiveScores(order.live, place, reasons)
 

@@ -88,7 +88,9 @@ class Lists:
                 tried = explore(state, context, self._params, chosen[: query.n])
             with degraded.part("texts"):
                 new = find_unproven(state, context, offer.alike)
-        ids, outcome = context.available_ids(with_explored(chosen, [*new, *tried], query.n - pinned)), None
+        ids, outcome = with_explored(chosen, [*new, *tried], query.n - pinned), None
+        if new or tried:  # the others have just passed the same check
+            ids = context.available_ids(ids)
         if how is not None:
             with degraded.part("exploration"):
                 more = [article for article in chosen if article not in ids]

@@ -1,5 +1,7 @@
 """The last filter, rule by rule."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -116,3 +118,27 @@ def test_an_address_says_section_and_region_where_the_post_does_not():
 def test_a_section_is_one_in_every_spelling(spelling):
     assert available().refusal("a20", Bars(section=spelling)) == ""
     assert available().possible(Bars(section=spelling))[20]
+
+
+PAGES = [*(f"a{row}" for row in range(60)), "new", "unknown"]
+SOME = st.sets(st.sampled_from(PAGES), max_size=6)
+
+
+@given(
+    posts=st.lists(
+        st.tuples(st.sampled_from(PAGES), st.sampled_from([{}, {"hidden": True}, {"issued_ms": NOW_MS + 1}])),
+        max_size=5,
+    ),
+    read=SOME,
+    rows=st.sets(st.integers(0, 59), max_size=6),
+    excluded=SOME,
+    too_often=SOME,
+    withheld=SOME,
+    narrow=st.sampled_from([{}, {"section": "mundo"}, {"max_age_hours": 30.0}, {"pages": frozenset([mark("a30")])}]),
+    ids=st.lists(st.sampled_from(PAGES), max_size=40),
+)
+def test_articles_pass_for_which_there_is_no_refusal(posts, read, rows, excluded, too_often, withheld, narrow, ids):
+    some = replace(available(*posts), withheld=dict.fromkeys(withheld, "taken_down"))
+    bars = Bars(read=read, read_rows=rows, excluded=excluded, too_often=too_often, **narrow)
+    wanted = [page for page in dict.fromkeys(ids) if not some.refusal(page, bars)]
+    assert list(some.sift(ids, bars)) == wanted
