@@ -8,6 +8,7 @@ import numpy as np
 from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting.decay import scale
 from script_shared.news.counting.pending_changes import PendingChanges
+from script_shared.news.counting.sparse_files import SparseEntries
 
 
 class PairStore:
@@ -25,14 +26,10 @@ class PairStore:
     def __init__(self, windows: Sequence[int], rows: int) -> None:
         self.windows = tuple(windows)
         shape = (len(self.windows), rows)
-        self._put(np.zeros((*shape, rows), np.float32), np.zeros(shape, np.float32), 0)
-
-    def _put(self, sums: FloatArray, totals: FloatArray, used: int) -> None:
-        self.sums, self.totals = sums, totals
-        self._rows = sums.shape[2]
-        self._befores = np.zeros((self._rows, self._rows), np.bool_)  # (after, before): where a sum may not be 0
-        self._befores[:used, :used] = (sums[:, :used, :used] != 0).any(axis=0).T
-        self._pending = PendingChanges(self._rows)
+        self._rows = rows
+        self.sums, self.totals = np.zeros((*shape, rows), np.float32), np.zeros(shape, np.float32)
+        self._befores = np.zeros((rows, rows), np.bool_)  # (after, before): where a sum may not be 0
+        self._pending = PendingChanges(rows)
 
     def add(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
         """Add to the weights of one event's pairs before -> after; ``weights`` are those of all half-lives.
@@ -123,13 +120,20 @@ class PairStore:
         """
         return {"sums": self.sums[:, :used, :used], "totals": self.totals[:, :used]}
 
-    def restore(self, arrays: dict[str, FloatArray]) -> None:
-        """Restore the saved values.
+    def restore(self, sums: SparseEntries, totals: FloatArray) -> None:
+        """Restore the saved values in a new store; memory without any is not touched, so it takes none.
 
         Args:
-            arrays: ``sums`` and ``totals``, as they were saved.
+            sums: entries of the saved (windows, used, used).
+            totals: float32 (windows, used), as saved.
+
+        Raises:
+            ValueError: the shapes do not fit each other, or this store.
         """
-        used = arrays["totals"].shape[1]
-        sums, totals = np.zeros(self.sums.shape, self.sums.dtype), np.zeros_like(self.totals)
-        sums[:, :used, :used], totals[:, :used] = arrays["sums"], arrays["totals"]
-        self._put(sums, totals, used)
+        if sums.shape != (*totals.shape, totals.shape[-1]):
+            raise ValueError(f"{sums.shape} weights of pairs do not fit {totals.shape} totals")
+        self.totals[:, : totals.shape[1]] = totals
+        for places, values in sums.slices():
+            windows, befores, afters = np.unravel_index(places, sums.shape)
+            self.sums[windows, befores, afters] = values
+            self._befores[afters, befores] = True

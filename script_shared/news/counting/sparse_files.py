@@ -1,14 +1,60 @@
 """Sparse arrays on disk: the values other than zero, and their flat indices."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, load_array, save_arrays
+from script_shared.arrays import FloatArray, Int64s, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
 from script_shared.throttle import yield_cpu
 
 AT_ONCE = 100_000  # entries filled before the thread yields
+
+
+@dataclass(frozen=True)
+class SparseEntries:
+    """What of an array is not zero.
+
+    Attributes:
+        shape: of the array.
+        places: int64 (n), flat indices of the entries, ascending.
+        values: float (n), the entries.
+    """
+
+    shape: tuple[int, ...]
+    places: Int64s
+    values: FloatArray
+
+    @classmethod
+    def of(cls, array: FloatArray) -> "SparseEntries":
+        """The entries of an array of any shape."""
+        flat = np.ascontiguousarray(array).ravel()
+        places = np.flatnonzero(flat)
+        return cls(array.shape, places, flat[places])
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> "SparseEntries":
+        """Map what ``save_sparse`` wrote into memory.
+
+        Args:
+            folder: where it wrote.
+            name: as given to ``save_sparse``.
+
+        Raises:
+            ReleaseCorruptError: a file is missing or damaged.
+        """
+        shape, places, values = (load_array(folder, f"{name}.{part}") for part in ("shape", "places", "values"))
+        if len(places) != len(values) or (len(places) and int(places[-1]) >= int(np.prod(shape))):
+            raise ReleaseCorruptError(f"{folder}: {name} does not fit its shape.", fix="Fold the log again.")
+        return cls(tuple(shape.tolist()), places, values)
+
+    def slices(self) -> Iterator[tuple[Int64s, FloatArray]]:
+        """Places and values, many at a time; the thread yields after each part."""
+        for start in range(0, len(self.places), AT_ONCE):
+            yield self.places[start : start + AT_ONCE], self.values[start : start + AT_ONCE]
+            yield_cpu()
 
 
 def save_sparse(folder: Path, name: str, array: FloatArray) -> None:
@@ -19,9 +65,8 @@ def save_sparse(folder: Path, name: str, array: FloatArray) -> None:
         name: three files begin with it: ``<name>.shape.npy``, ``<name>.places.npy`` and ``<name>.values.npy``.
         array: of any shape and float dtype.
     """
-    flat = np.ascontiguousarray(array).ravel()
-    places = np.flatnonzero(flat)
-    kept = {"shape": np.array(array.shape, np.int64), "places": places, "values": flat[places]}
+    found = SparseEntries.of(array)
+    kept = {"shape": np.array(found.shape, np.int64), "places": found.places, "values": found.values}
     save_arrays(folder, {f"{name}.{part}": values for part, values in kept.items()})
 
 
@@ -38,12 +83,8 @@ def load_sparse(folder: Path, name: str) -> FloatArray:
     Raises:
         ReleaseCorruptError: a file is missing or damaged.
     """
-    shape, places, values = (load_array(folder, f"{name}.{part}") for part in ("shape", "places", "values"))
-    flat = np.zeros(int(np.prod(shape)), values.dtype)
-    if len(places) != len(values) or (len(places) and int(places[-1]) >= len(flat)):
-        raise ReleaseCorruptError(f"{folder}: {name} does not fit its shape.", fix="Fold the log again.")
-    for start in range(0, len(places), AT_ONCE):
-        some = slice(start, start + AT_ONCE)
-        flat[places[some]] = values[some]
-        yield_cpu()
-    return flat.reshape(tuple(shape.tolist()))
+    entries = SparseEntries.load(folder, name)
+    flat = np.zeros(int(np.prod(entries.shape)), entries.values.dtype)
+    for places, values in entries.slices():
+        flat[places] = values
+    return flat.reshape(entries.shape)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from script_shared.arrays import IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
-from script_shared.news.counting.sparse_files import load_sparse, save_sparse
+from script_shared.news.counting.sparse_files import SparseEntries, load_sparse, save_sparse
 from script_shared.news.params import LiveParams
 from script_shared.news.state.reader_history import LATER
 from script_shared.news.state.state import LiveState
@@ -121,10 +121,14 @@ def _fill(state: LiveState, folder: Path) -> None:
     state.group_names.restore(saved["groups"])
     state.group_names.labels.restore(saved.get("labels", {}))
     lacking = {name for name in _LATER if not (folder / name).exists()}
-    for name in (name for name in (*_COUNTS, *_PAIRS) if name not in lacking):
+    for name in (name for name in _COUNTS if name not in lacking):
         sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
         getattr(state.counts, name).restore({"sums": sums, "totals": totals})
         yield_cpu()
+    for name in (name for name in _PAIRS if name not in lacking):
+        getattr(state.counts, name).restore(
+            SparseEntries.load(folder / name, "sums"), load_array(folder / name, "totals")
+        )
     ids = Strings.load(folder / "articles", "ids").tolist()
     of_articles = _arrays(folder / "articles", tuple(state.articles.arrays()))
     yield_cpu()

@@ -3,11 +3,13 @@
 from array import array
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from script_shared.arrays import FloatArray
 from script_shared.news.counting.pair_counts import PairStore
+from script_shared.news.counting.sparse_files import SparseEntries
 
 ROWS, WINDOWS = 12, (0, 2)
 ROW = st.integers(0, ROWS - 1)
@@ -48,6 +50,12 @@ def test_sums_are_those_of_a_plain_table(changes: list[tuple[str, list[int], int
             store.flush()
             saved = {name: np.array(values) for name, values in store.arrays(ROWS).items()}
             store = PairStore(WINDOWS, ROWS)
-            store.restore(saved)
+            store.restore(SparseEntries.of(saved["sums"]), saved["totals"])
         store.flush()
         assert np.array_equal(store.sums, plain)
+
+
+@pytest.mark.parametrize(("sums", "totals"), [((2, 3, 3), (2, 4)), ((3, 4, 4), (3, 4)), ((2, 99, 99), (2, 99))])
+def test_weights_of_another_shape_are_refused(sums: tuple[int, int, int], totals: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="do not fit|broadcast"):
+        PairStore(WINDOWS, ROWS).restore(SparseEntries.of(np.ones(sums, np.float32)), np.zeros(totals, np.float32))
