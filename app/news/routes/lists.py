@@ -1,6 +1,7 @@
 """GET /most-read and GET /latest: lists that are the same for everybody, cached for a second."""
 
 import asyncio
+import weakref
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Annotated, Any
@@ -49,7 +50,8 @@ def _answer(
     now_ms, posts = served.model.clock.now_ms(), served.recommender.newsroom.editorial.posts
     name = f"{type(query).__name__} {query.model_dump_json()}"
     rules = served.recommender.rules.at(now_ms)
-    as_of = (now_ms // 1000, served.recommender, posts, rules.number, rules.since_ms)
+    release = weakref.ref(served.recommender)  # the cache must not keep a release that has left
+    as_of = (now_ms // 1000, release, posts, rules.number, rules.since_ms)
     return Response(service.lists.get(as_of, name, make), headers=HEADERS, media_type=MEDIA_TYPE)
 
 

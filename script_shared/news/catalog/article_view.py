@@ -1,6 +1,7 @@
 """How an article is displayed: as posted, else as in the release's catalog."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from script_shared.news.catalog.catalog import Catalog
@@ -24,8 +25,9 @@ class ArticleViews:
     """Looks articles up by id; those of the release are read once, because the same few are shown again and again."""
 
     def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: CatalogRows) -> None:
-        self._catalog, self._editorial, self._rows = catalog, editorial, rows
-        self._read = lru_cache(MOST)(self._of_row)
+        self._editorial, self._rows = editorial, rows
+        # no method of this object: it would refer to itself, and no collection frees a release, see ``app.memory``
+        self._read: Callable[[int], ArticleView] = lru_cache(MOST)(partial(_view_of, catalog)) if catalog is not None else _unknown
 
     def view(self, article_id: str) -> ArticleView:
         """What is known of an article.
@@ -44,6 +46,10 @@ class ArticleViews:
             story.issued_ms if story.issued_ms is not None else known.issued_ms or story.posted_ms,
         )
 
-    def _of_row(self, row: int) -> ArticleView:
-        assert self._catalog is not None
-        return ArticleView(self._catalog.titles[row], self._catalog.urls[row], int(self._catalog.issued_ms[row]))
+
+def _view_of(catalog: Catalog, row: int) -> ArticleView:
+    return ArticleView(catalog.titles[row], catalog.urls[row], int(catalog.issued_ms[row]))
+
+
+def _unknown(row: int) -> ArticleView:
+    return UNKNOWN
