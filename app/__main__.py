@@ -66,6 +66,7 @@ def serve(server: ServerSettings, settings: Settings, factory: str = WORKER) -> 
         SettingsError: a use case that the settings choose cannot be imported.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a list is small work; threads would only wait for each other
+    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # half-empty tables would take whole pages of 2 MB
     import uvicorn
 
     from app.worker import fork_workers, preload

@@ -36,6 +36,8 @@ def preload(settings: Settings) -> None:
         SettingsError: a use case that the settings choose cannot be imported.
     """
     memory.import_lightgbm()
+    import uvloop  # noqa: F401
+
     from app.main import routes_of
     from app.registry import use_cases
 

@@ -53,20 +53,21 @@ class Loading(Generic[T]):
         self, pointer: Pointer, version: str, wait: Wait | None, *, in_part: bool, kept: CachedRelease | None
     ) -> LoadedRelease[T]:
         if wait is None:
-            return self._load_files(pointer, version, in_part=in_part, kept=kept)
+            return self._load_files(pointer, version, in_part=in_part, kept=kept, beside=False)
         with self._my_turn(), throttle(wait):
-            return self._load_files(pointer, version, in_part=in_part, kept=kept)
+            return self._load_files(pointer, version, in_part=in_part, kept=kept, beside=True)
 
     def _my_turn(self) -> AbstractContextManager[None]:
         return file_lock(self._turn, TURN_SECONDS) if self._turn is not None else nullcontext()
 
     def _load_files(
-        self, pointer: Pointer, version: str, *, in_part: bool, kept: CachedRelease | None
+        self, pointer: Pointer, version: str, *, in_part: bool, kept: CachedRelease | None, beside: bool
     ) -> LoadedRelease[T]:
         started = time.perf_counter()
         files = self._releases.fetch_with_manifest
         folder, manifest = files(version) if kept is None else (kept.folder, kept.manifest)
-        damaged = self._guard.damaged_parts(folder, manifest, in_part=in_part) if self._guard is not None else ()
+        guard = self._guard
+        damaged = guard.damaged_parts(folder, manifest, in_part=in_part, beside=beside) if guard is not None else ()
         service = self._loader.load(folder, manifest, without=damaged)
         gc.collect()
         gc.freeze()  # keeps collections from scanning the release; reference counting frees it

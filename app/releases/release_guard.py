@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 LOAD_TRIAL = "app.releases.load_trial:LoadTrial"
 RULES = 1  # goes up when the check itself changes
 CHECK_SECONDS = 600.0
+IDLE_SECONDS = 30.0  # beside a release in service; a check that got too little time until then starts again
 KEPT = 50  # verdicts
 _here: dict[str, "Verdict"] = {}  # of this process, even if the cache folder is deleted
 
@@ -91,29 +93,33 @@ class ReleaseGuard:
         given = loader.trial_input if loader.trial else {"use_cases": settings.use_cases, "use_case": use_case}
         return cls(settings.cache_dir / use_case, loader.trial or LOAD_TRIAL, given, loader.optional_parts)
 
-    def damaged_parts(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Collection[str]:
+    def damaged_parts(
+        self, folder: Path, manifest: Manifest, *, in_part: bool, beside: bool = False
+    ) -> Collection[str]:
         """The optional parts that cannot be used; none where the release must be whole.
 
         Args:
             folder: of the fetched release, checksums verified.
             manifest: of the release.
             in_part: whether the release may be served without optional parts.
+            beside: whether another release is in service meanwhile; the check then takes only time that is left over.
 
         Raises:
             ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.
             CheckError: the check could not be made; trying again may help.
         """
-        verdict = self.verdict(folder, manifest)
+        verdict = self.verdict(folder, manifest, beside=beside)
         if verdict.reason or (verdict.parts and not in_part):
             raise ReleaseCorruptError(verdict.text, fix="The check before service failed: train again.")
         return verdict.parts
 
-    def verdict(self, folder: Path, manifest: Manifest) -> Verdict:
+    def verdict(self, folder: Path, manifest: Manifest, *, beside: bool = False) -> Verdict:
         """Check a release whose checksums are valid.
 
         Args:
             folder: of the fetched release, checksums verified.
             manifest: of the release.
+            beside: as in ``damaged_parts``.
 
         Returns:
             The verdict of another process that loaded the release; a known verdict is reused.
@@ -124,7 +130,7 @@ class ReleaseGuard:
         name = self._name(manifest)
         found = _here.get(name) or self._cached_verdict(name)
         if found is None:
-            found = self._try(folder, manifest)
+            found = self._try(folder, manifest, beside=beside)
             self._keep(name, found)
         _here[name] = found
         return found
@@ -134,11 +140,11 @@ class ReleaseGuard:
         content = json.dumps([RULES, __version__, self._trial, self._given, files])
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def _try(self, folder: Path, manifest: Manifest) -> Verdict:
+    def _try(self, folder: Path, manifest: Manifest, *, beside: bool) -> Verdict:
         without: dict[str, str] = {}
         while True:
             try:
-                found = self._run(folder, manifest, list(without))
+                found = self._run(folder, manifest, list(without), beside=beside)
             except CheckCrashed as crash:
                 if crash.stage not in self._optional or crash.stage in without:
                     return Verdict(f"the check of {folder} was ended by {crash.how}.", without)
@@ -146,25 +152,17 @@ class ReleaseGuard:
             else:
                 return Verdict(found.reason, {**without, **found.parts})
 
-    def _run(self, folder: Path, manifest: Manifest, without: list[str]) -> Verdict:
+    def _run(self, folder: Path, manifest: Manifest, without: list[str], *, beside: bool) -> Verdict:
         command = [sys.executable, "-m", "app.release_check", self._trial, str(folder.absolute())]
         command += [flag for part in without for flag in ("--without", part)]
-        environment = {**os.environ, **parent.child_environment(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        given = json.dumps({"input": self._given, "manifest": manifest.model_dump(mode="json")})
         try:
-            done = subprocess.run(
-                command,
-                input=json.dumps({"input": self._given, "manifest": manifest.model_dump(mode="json")}),
-                capture_output=True,
-                text=True,
-                errors="replace",  # the message may quote bytes of a damaged file
-                timeout=CHECK_SECONDS,
-                cwd=ROOT,
-                env=environment,
-                check=False,
-            )
+            if beside and IDLE_SECONDS:
+                with suppress(subprocess.TimeoutExpired):
+                    return _read(*_check([*command, "--idle"], given, IDLE_SECONDS))
+            return _read(*_check(command, given, CHECK_SECONDS))
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CheckError(f"the release could not be checked ({type(error).__name__}).") from error
-        return _read(done.returncode, done.stdout, done.stderr)
 
     def _cached_verdict(self, name: str) -> Verdict | None:
         """A verdict from the cache folder, if the folder is ours and only we can write to it."""
@@ -190,6 +188,22 @@ class ReleaseGuard:
                 "the verdict on a release could not be stored; the next start checks the release again: %s",
                 error.strerror,
             )
+
+
+def _check(command: list[str], given: str, seconds: float) -> tuple[int, str, str]:
+    """Exit code, output and errors of a check."""
+    done = subprocess.run(
+        command,
+        input=given,
+        capture_output=True,
+        text=True,
+        errors="replace",  # the message may quote bytes of a damaged file
+        timeout=seconds,
+        cwd=ROOT,
+        env={**os.environ, **parent.child_environment(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
 
 
 def _read(code: int, output: str, errors: str) -> Verdict:

@@ -46,6 +46,14 @@ def patient_logins() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def checks_with_a_priority() -> Iterator[None]:
+    """The check of a release does not wait for an idle processor, which there is none of while tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.releases.release_guard.IDLE_SECONDS", 0.0)
+        yield
+
+
 @dataclass
 class Store:
     """A release store of a test: ``releases`` to publish and promote, ``settings`` of services that read it."""

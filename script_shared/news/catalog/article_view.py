@@ -27,7 +27,9 @@ class ArticleViews:
     def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: CatalogRows) -> None:
         self._editorial, self._rows = editorial, rows
         # no method of this object: it would refer to itself, and no collection frees a release, see ``app.memory``
-        self._read: Callable[[int], ArticleView] = lru_cache(MOST)(partial(_view_of, catalog)) if catalog is not None else _unknown
+        self._read: Callable[[int], ArticleView] = (
+            lru_cache(MOST)(partial(_view_of, catalog)) if catalog is not None else _unknown
+        )
 
     def view(self, article_id: str) -> ArticleView:
         """What is known of an article.

@@ -80,7 +80,7 @@ def test_a_release_that_is_whole_passes_and_the_verdict_is_remembered(
     folder, manifest = published(tmp_path, whole)
     assert guard_of(tmp_path / "cache", small_params()).verdict(folder, manifest) == Verdict()
 
-    def never(self: ReleaseGuard, folder: Path, manifest: Manifest) -> Verdict:
+    def never(self: ReleaseGuard, folder: Path, manifest: Manifest, *, beside: bool) -> Verdict:
         raise AssertionError("it was tried before")
 
     monkeypatch.setattr(ReleaseGuard, "_try", never)

@@ -16,7 +16,9 @@ from tests.app.conftest import Store
 class WithoutRanker(ReleaseGuard):
     """A guard that finds the ranker of every release damaged."""
 
-    def damaged_parts(self, folder: Path, manifest: Manifest, *, in_part: bool) -> Collection[str]:
+    def damaged_parts(
+        self, folder: Path, manifest: Manifest, *, in_part: bool, beside: bool = False
+    ) -> Collection[str]:
         if not in_part:
             raise ReleaseCorruptError("the ranker is damaged.", fix="Train again.")
         return ("ranker",)
