@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,26 @@ for turn in range(20):  # arrays of a release between small things that stay
     del release
 print(taken() - before)
 """
+SPARSE = """
+import sys
+import psutil, uvicorn
+uvicorn.run = lambda *given, **more: None
+from app.__main__ import main
+sys.argv = ["app"]
+main()  # chooses how numpy takes memory
+import numpy as np
+from script_shared.news.counting.pair_counts import PairStore
+from script_shared.news.counting.sparse_files import SparseEntries
+def taken(): return psutil.Process().memory_info().rss >> 20
+rows = np.arange(0, 2048, 16)
+entries = SparseEntries((4, 2048, 2048), rows * 2048 + 5, np.ones(len(rows), np.float32))
+totals = np.zeros((4, 2048), np.float32)
+before = taken()
+store = PairStore(range(4), 2048)
+store.restore(entries, totals)
+print(taken() - before, int(store.sums.nbytes >> 20))
+"""
+HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
 def _run(program: str, *arguments: str) -> str:
@@ -54,3 +75,12 @@ def test_both_can_still_be_imported_later() -> None:
 
 def test_arrays_of_a_release_that_has_gone_go_back_to_the_system() -> None:
     assert int(_run(GROWN, "small")) < 10
+
+
+@pytest.mark.skipif(not HUGE_PAGES.exists() or "[always]" in HUGE_PAGES.read_text(), reason="of Linux's choice")
+def test_a_table_of_which_little_is_used_takes_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAUTA_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PAUTA_MODELS_URI", str(tmp_path / "models"))
+    taken, dense = map(int, _run(SPARSE).split())
+    assert dense == 64
+    assert taken < 8
