@@ -6,7 +6,7 @@ is made of.
 
 import re
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -51,14 +51,15 @@ class MostRead:
 
     def __init__(self, stream: Stream, issued_ms: IntArray, max_age_hours: float, names: Iterable[str]) -> None:
         self.stream, self.names = stream, list(names)
-        self._issued_ms, self._max_age_ms = np.asarray(issued_ms), max_age_hours * HOUR_MS
+        order = np.argsort(issued_ms, kind="stable")  # by publication, so that what is alive lies side by side
+        self._issued_ms, self._max_age_ms = np.asarray(issued_ms)[order], max_age_hours * HOUR_MS
+        self._place = np.empty(len(order), np.int64)
+        self._place[order] = np.arange(len(order))
         self._half_lives = np.array([half_life_ms(name) for name in self.names], np.float64)
         self._sums: FloatArray = np.zeros((len(self.names), len(self._issued_ms)))
         self._landmarks = np.full(len(self.names), float(stream.time_ms[0]) if len(stream) else 0.0)
         self._folded = 0
         self._latest: tuple[int, list[int]] = (-1, [])
-        self._by_user = np.argsort(stream.user, kind="stable")
-        self._bounds = np.searchsorted(stream.user[self._by_user], np.arange(len(stream.user_ids) + 1))
 
     def fold_until(self, place: int) -> None:
         """Count every click before a place."""
@@ -70,7 +71,7 @@ class MostRead:
                 self._sums[row] *= 2.0 ** max((self._landmarks[row] - last_ms) / half_life, -1000.0)
                 self._landmarks[row] = last_ms
             weights = np.exp2(np.maximum((self.stream.time_ms[part] - self._landmarks[row]) / half_life, -1000.0))
-            np.add.at(self._sums[row], self.stream.article[part], weights)
+            np.add.at(self._sums[row], self._place[self.stream.article[part]], weights)
         self._folded = place
 
     def models(self) -> dict[str, Callable[[Request], int]]:
@@ -89,17 +90,27 @@ class MostRead:
         """
         first = self.stream.first_of_moment(place)
         self.fold_until(first)
-        article, now_ms = int(self.stream.article[place]), int(self.stream.time_ms[place])
-        allowed = (self._issued_ms <= now_ms) & (self._issued_ms >= now_ms - self._max_age_ms)
-        allowed[self._reads_before(int(self.stream.user[place]), first)] = False
+        article, now_ms = int(self._place[self.stream.article[place]]), int(self.stream.time_ms[place])
+        low = int(np.searchsorted(self._issued_ms, now_ms - self._max_age_ms, "left"))
+        high = int(np.searchsorted(self._issued_ms, now_ms, "right"))
+        read = np.unique(self._place[self._reads_before(int(self.stream.user[place]), first)])
+        read = read[(read >= low) & (read < high)]
+        if not low <= article < high or article in read:
+            return [MISSED] * len(self.names)
         own = self._sums[:, article]
-        better = ((self._sums >= own[:, None]) & allowed).sum(axis=1) - 1
-        return [
-            int(rank) if allowed[article] and value > 0 else MISSED for rank, value in zip(better, own, strict=True)
-        ]
+        better = (self._sums[:, low:high] >= own[:, None]).sum(axis=1) - 1
+        better -= (self._sums[:, read] >= own[:, None]).sum(axis=1)
+        return [int(rank) if value > 0 else MISSED for rank, value in zip(better, own, strict=True)]
 
     def _reads_before(self, user: int, place: int) -> IntArray:
         """Articles that the user clicked before a position of the stream."""
-        places = self._by_user[self._bounds[user] : self._bounds[user + 1]]
+        by_user, bounds = self._clicks
+        places = by_user[bounds[user] : bounds[user + 1]]
         read: IntArray = self.stream.article[places[: np.searchsorted(places, place)]]
         return read
+
+    @cached_property
+    def _clicks(self) -> tuple[IntArray, IntArray]:
+        """(clicks) places ordered by user, and (users + 1) where the places of each begin."""
+        by_user = np.argsort(self.stream.user, kind="stable")
+        return by_user, np.searchsorted(self.stream.user[by_user], np.arange(len(self.stream.user_ids) + 1))

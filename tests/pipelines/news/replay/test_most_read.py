@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.news.replay.figures import MISSED
 from pipelines.news.replay.most_read import MostRead, rows_of
@@ -59,3 +61,29 @@ def test_clicks_of_the_same_millisecond_are_not_known_yet() -> None:
 
 def test_two_rows_are_always_measured_and_those_that_have_to_be_beaten() -> None:
     assert rows_of(["most_read_7d", "most_read_1h"]) == ["most_read_10m", "most_read_1h", "most_read_7d"]
+
+
+def plain_ranks(stream: Stream, issued_ms: np.ndarray, max_age_hours: float, place: int, half_life: float) -> int:
+    """The same rank from all articles and all clicks before the moment."""
+    now = stream.time_ms[place]
+    before = stream.time_ms < now
+    weights = np.exp2((stream.time_ms[before] - stream.time_ms[0]) / half_life)
+    sums = np.bincount(stream.article[before], weights, len(issued_ms))
+    allowed = (issued_ms <= now) & (issued_ms >= now - max_age_hours * HOUR_MS)
+    allowed[stream.article[before & (stream.user == stream.user[place])]] = False
+    article = stream.article[place]
+    known = allowed[article] and sums[article] > 0
+    return int(((sums >= sums[article]) & allowed).sum()) - 1 if known else MISSED
+
+
+@given(st.integers(0, 2**32))
+def test_ranks_are_those_of_all_articles_and_all_earlier_clicks(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    n, articles = 120, 12
+    times = np.sort(NOW_MS + draw.integers(0, 60, n) * HOUR_MS // 4)
+    issued = NOW_MS + draw.integers(-20, 16, articles) * HOUR_MS
+    users = draw.integers(0, 9, n)
+    stream = made(times, users, draw.integers(0, articles, n), users)
+    rows = MostRead(stream, issued, 8.0, ["most_read_1h"])
+    for place in range(n):
+        assert rows.ranks(place) == [plain_ranks(stream, issued, 8.0, place, HOUR_MS)]
