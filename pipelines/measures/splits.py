@@ -105,7 +105,7 @@ def ground_truth(known: Reads, held_out: Reads, window: Window, issued_ms: IntAr
     inside = window.holds(held_out.time_ms)
     keys = _keys(held_out.user[inside], held_out.article[inside], n_articles)
     distinct = np.unique(keys)
-    new = distinct[~np.isin(distinct, _known_keys(known, window, held_out.user[inside], n_articles))]
+    new = distinct[~_among(distinct, _known_keys(known, window, held_out.user[inside], n_articles))]
     users, rows = np.unique(new // n_articles, return_inverse=True)
     articles = new % n_articles
     reads = csr_array((np.ones(len(new), np.float32), (rows, articles)), shape=(len(users), n_articles))
@@ -133,6 +133,20 @@ def _known_keys(known: Reads, window: Window, users: IntArray, n_articles: int) 
     wanted[users] = True
     kept = wanted[known.user] & (known.time_ms <= window.start_ms)
     return _keys(known.user[kept], known.article[kept], n_articles)
+
+
+def _among(few: IntArray, many: IntArray) -> Bools:
+    """bool (few): whether each is among the many; quicker than ``isin``, which sorts the many.
+
+    Args:
+        few: ascending, without repetitions.
+        many: in any order.
+    """
+    found = np.zeros(len(few), np.bool_)
+    if len(few):
+        places = np.minimum(np.searchsorted(few, many), len(few) - 1)
+        found[places[few[places] == many]] = True
+    return found
 
 
 def _keys(users: IntArray, articles: IntArray, n_articles: int) -> IntArray:

@@ -1,9 +1,11 @@
 """Evaluation click by click: replays the held-out window through the serving code, which then folds every click."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 
 from pipelines.news.evaluation.answers import Answers
-from pipelines.news.evaluation.replayed_models import Releases, ranks_of_run, replay_ranks, stream_of
+from pipelines.news.evaluation.replayed_models import Releases, prepare, ranks_of_run, replay_ranks, stream_of
 from pipelines.news.evaluation.result import CANDIDATE
 from pipelines.news.replay.figures import ReplayResult, measure_models
 from pipelines.news.replay.models import EDITED, LISTED, WITHOUT
@@ -17,7 +19,28 @@ from script_shared.news.params import NewsParams
 FEW_CLICKS = 300_000  # of the data: with fewer, loading them in another process takes longer than it saves
 
 
-def replay(context: Context, held_out: Holdout, releases: Releases, answers: Answers) -> ReplayResult | None:
+@contextmanager
+def other_replay(context: Context, held_out: Holdout) -> Iterator[ProcessPoolExecutor | None]:
+    """Yields a process that replays some of the models and loads the data meanwhile; None if one is enough.
+
+    Args:
+        context: the run, its settings and params.
+        held_out: the window and its users.
+    """
+    wanted = context.params.evaluation.replayed_clicks > 0
+    with other_core(worth_it=wanted and len(held_out.dataset.interactions) > FEW_CLICKS) as pool:
+        if pool is not None:
+            pool.submit(prepare, context)
+        yield pool
+
+
+def replay(
+    context: Context,
+    held_out: Holdout,
+    releases: Releases,
+    answers: Answers,
+    pool: ProcessPoolExecutor | None = None,
+) -> ReplayResult | None:
     """Rank before each drawn click of the window, knowing only earlier clicks; None if the replay is off.
 
     Args:
@@ -25,6 +48,7 @@ def replay(context: Context, held_out: Holdout, releases: Releases, answers: Ans
         held_out: the window and its users.
         releases: by model the folder assembled as of T, and the folder that holds its ranker.
         answers: gets the answers of the first model.
+        pool: of ``other_replay``; None if this process replays all models.
 
     Raises:
         RunError: the run's candidate is not ranked yet.
@@ -39,15 +63,11 @@ def replay(context: Context, held_out: Holdout, releases: Releases, answers: Ans
     window, wanted, stream = held_out.window, params.evaluation, stream_of(held_out)
     within = range(place_after(stream, window.start_ms), place_after(stream, window.end_ms))
     drawn = draw(stream, within, wanted.replayed_clicks, wanted.seed)
-    notes = {subject: answers.note}
-    with other_core(worth_it=len(stream.time_ms) > FEW_CLICKS) as pool:
-        if pool is None:
-            ranks = replay_ranks(context, held_out, releases, drawn.places, notes=notes)
-        else:
-            own = own_models(releases)
-            others = pool.submit(ranks_of_run, context, releases, drawn.places, own)
-            ranks = replay_ranks(context, held_out, releases, drawn.places, only=own, notes=notes)
-            ranks |= others.result()
+    own = own_models(releases)
+    others = pool.submit(ranks_of_run, context, releases, drawn.places, own) if pool is not None else None
+    only = own if others is not None else None
+    ranks = replay_ranks(context, held_out, releases, drawn.places, only=only, notes={subject: answers.note})
+    ranks |= others.result() if others is not None else {}
     answers.finish(stream, drawn, wanted.seed)
     first = [name for name in (*releases, WITHOUT, EDITED, LISTED) if name in ranks]
     ranks = {name: ranks[name] for name in (*first, *(ranks.keys() - set(first)))}

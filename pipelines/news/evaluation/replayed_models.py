@@ -18,6 +18,7 @@ from pipelines.news.replay.stream import Stream
 from pipelines.news.replay.walk import Request, Walk, place_after, recommender_of
 from pipelines.news.split.holdout import Holdout, hold_out
 from pipelines.news.training.renewal import Renewal
+from pipelines.runs import Run
 from pipelines.use_case import Context
 from script_shared.arrays import IntArray
 from script_shared.news.newsroom.newsroom import Newsroom
@@ -33,14 +34,25 @@ from script_shared.news.state.state_io import load_state
 
 Releases = Mapping[str, tuple[Path, Path]]
 Note = Callable[[Request, LiveAnswer], None]
+PREPARED: dict[Run, Holdout] = {}  # of a process that replays for another one
+
+
+def prepare(context: Context) -> None:
+    """Load the data of a run for ``ranks_of_run``, in a process that has none, while releases are put together.
+
+    Args:
+        context: the run, its settings and params.
+    """
+    PREPARED[context.run] = hold_out(Dataset.load(context.run.read("refined")), context.params)
 
 
 def ranks_of_run(
     context: Context, releases: Releases, places: IntArray, without: Collection[str]
 ) -> dict[str, IntArray]:
-    """``replay_ranks`` of the data of a run, for a process that has none; ``without`` some models."""
-    held_out = hold_out(Dataset.load(context.run.read("refined")), context.params)
-    return replay_ranks(context, held_out, releases, places, without=without)
+    """``replay_ranks`` of the data of a run, in a process that may have prepared them; ``without`` some models."""
+    if context.run not in PREPARED:
+        prepare(context)
+    return replay_ranks(context, PREPARED[context.run], releases, places, without=without)
 
 
 def replay_ranks(

@@ -11,7 +11,7 @@ from pipelines.measures.figures import Figure, measure
 from pipelines.news.dataset import Dataset
 from pipelines.news.evaluation.answers import Answers
 from pipelines.news.evaluation.batch_lists import BatchLists
-from pipelines.news.evaluation.by_click import replay
+from pipelines.news.evaluation.by_click import other_replay, replay
 from pipelines.news.evaluation.lists.asking import asking, scratch_of
 from pipelines.news.evaluation.report import render
 from pipelines.news.evaluation.result import CANDIDATE, IN_SERVICE, Evaluation
@@ -86,10 +86,10 @@ def _evaluate(context: Context, kind: Kind, step: str, name: str) -> dict[str, A
     watch = Stopwatch()
     held_out = hold_out(Dataset.load(context.run.read("refined")), params)
     watch.note("load")
-    with scratch_of(context, step) as scratch:
+    with scratch_of(context, step) as scratch, other_replay(context, held_out) as pool:
         recommended = _recommend(context, kind, held_out, watch, scratch)
         answers = Answers(held_out.dataset)
-        replayed = replay(context, held_out, recommended.folders, answers)
+        replayed = replay(context, held_out, recommended.folders, answers, pool)
         watch.note("replay")
     subject = CANDIDATE if kind == "candidate" else IN_SERVICE
     known = subject if subject in recommended.lists else None

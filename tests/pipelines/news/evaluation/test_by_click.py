@@ -22,7 +22,7 @@ def test_two_processes_measure_what_one_measures(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(by_click, "FEW_CLICKS", 0)
     evaluate(context)
     two = evaluation_of(context).replayed
-    assert started == ["ranks_of_run"]
+    assert started == ["prepare", "ranks_of_run"]
     assert one is not None
     names = [figure.model for figure in one.figures]
     assert {"candidate", WITHOUT, LISTED} < set(names)
