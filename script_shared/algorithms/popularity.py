@@ -74,7 +74,19 @@ class Popularity:
         Args:
             candidates: m articles, and the moment that counts are decayed to.
         """
-        return np.log1p(self.counts[candidates.rows] @ self.weights_at(candidates.now_ms))
+        return self.trend_of(self.counts[candidates.rows], candidates.now_ms)
+
+    def trend_of(self, counts: Float32s, now_ms: int) -> Float32s:
+        """The same from the counts of some articles.
+
+        Args:
+            counts: float32 (m, windows), rows of ``counts``.
+            now_ms: the moment that counts are decayed to, epoch milliseconds, UTC.
+
+        Returns:
+            float32 (m).
+        """
+        return np.log1p(np.ascontiguousarray(counts) @ self.weights_at(now_ms))
 
     def weights_at(self, now_ms: int) -> Float32s:
         """float32 (windows): what one read counted in ``counts`` weighs now."""

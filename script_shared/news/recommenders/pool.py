@@ -6,7 +6,7 @@ import numpy as np
 
 from script_shared.algorithms.histories import Candidates
 from script_shared.algorithms.popularity import Popularity
-from script_shared.arrays import FloatArray, Int32s, Int64s
+from script_shared.arrays import Float32s, FloatArray, Int32s, Int64s
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import PoolParams
 
@@ -40,6 +40,7 @@ class PoolBuilder:
         self.issued = np.asarray(issued_ms, np.int64)[self.by_issue]
         self.params = params
         self.max_age_ms = int(params.max_age_hours * HOUR_MS)
+        self._counted: tuple[Popularity, Float32s] | None = None
 
     def pool(self, now_ms: int, popularity: Popularity) -> Pool:
         """The pool at a moment; empty only where nothing is published yet.
@@ -52,12 +53,11 @@ class PoolBuilder:
         if first == last:
             return self._expired_pool(now_ms, last)
         rows = self.by_issue[first:last][::-1]
-        everything = Candidates(rows, self.issued[first:last][::-1], now_ms)
-        trend = popularity.trend(everything)
+        trend = popularity.trend_of(self._counts(popularity)[first:last][::-1], now_ms)
         chosen = self._choose(trend)
         best = chosen[np.argsort(-trend[chosen], kind="stable")]
         rest = np.delete(rows, chosen)
-        candidates = Candidates(rows[best], everything.issued_ms[best], now_ms)
+        candidates = Candidates(rows[best], self.issued[first:last][::-1][best], now_ms)
         return Pool(candidates, rest, self._position(candidates.rows), self._until(now_ms))
 
     def _expired_pool(self, now_ms: int, last: int) -> Pool:
@@ -66,6 +66,13 @@ class PoolBuilder:
         candidates = Candidates(self.by_issue[newest][::-1], self.issued[newest][::-1], now_ms)
         until = int(self.issued[last]) if last < len(self.issued) else now_ms + self.max_age_ms
         return Pool(candidates, np.zeros(0, np.int64), self._position(candidates.rows), until, expired=True)
+
+    def _counts(self, popularity: Popularity) -> Float32s:
+        """The counts by publication: those of a slice lie side by side, so they are quickly read."""
+        counted = self._counted
+        if counted is None or counted[0] is not popularity:
+            counted = self._counted = popularity, popularity.counts[self.by_issue]
+        return counted[1]
 
     def _position(self, rows: Int64s) -> Int32s:
         position = np.full(len(self.by_issue), -1, np.int32)
