@@ -41,7 +41,7 @@ def draw(stream: Stream, within: range, most: int, seed: int) -> SampledClicks:
         seed: makes the draw repeatable.
     """
     everything = np.arange(within.start, within.stop)
-    new = everything[~stream.reread[within.start : within.stop]]
+    new = everything[~stream.reread_within(within)]
     segments = segments_of(stream, new)
     sizes = np.bincount(segments, minlength=len(SEGMENT_NAMES))
     shares = share_out(sizes, most)

@@ -102,6 +102,21 @@ class Stream:
             weight=np.concatenate([self.weight, np.ones(len(none), np.float32)]),
         )
 
+    def reread_within(self, within: range) -> npt.NDArray[np.bool_]:
+        """``reread`` of a range of places: only what its users clicked until its end is looked at.
+
+        Args:
+            within: places in the stream, ascending.
+
+        Returns:
+            bool (range).
+        """
+        wanted = np.zeros(len(self.user_ids), np.bool_)
+        wanted[self.user[within.start : within.stop]] = True
+        places = np.flatnonzero(wanted[self.user[: within.stop]])
+        some = replace(self, time_ms=self.time_ms[places], user=self.user[places], article=self.article[places])
+        return some.reread[np.searchsorted(places, within.start) :]
+
     @cached_property
     def reread(self) -> npt.NDArray[np.bool_]:
         """(n): the user clicked the same article in an earlier millisecond."""

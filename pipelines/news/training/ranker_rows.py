@@ -70,7 +70,7 @@ def draw_places(stream: Stream, within: range, count: int, seed: int) -> IntArra
     Returns:
         int64, places in the stream.
     """
-    places = np.arange(within.start, within.stop)[~stream.reread[within.start : within.stop]]
+    places = np.arange(within.start, within.stop)[~stream.reread_within(within)]
     share = min(1.0, count / max(len(places), 1))
     drawn: IntArray = places[np.random.default_rng(seed).random(len(places)) < share]
     return drawn

@@ -58,10 +58,15 @@ class LastHour:
         second, found_n, adds, found = self._top
         if second != now_ms // 1000 or found_n < n or self._adds - adds > self._adds // 200:
             self._leave(now_ms)
-            best = heapq.nsmallest(n, self._total.items(), key=lambda item: (-item[1], item[0]))
-            found = [article_id for article_id, _ in best]
+            found = self._most_read(n)
             self._top = (now_ms // 1000, n, self._adds, found)
         return found[:n]
+
+    def _most_read(self, n: int) -> list[str]:
+        """The n most read; only those that may be among them are sorted."""
+        least = min(heapq.nlargest(n, self._total.values()), default=0)
+        best = sorted([(-count, article_id) for article_id, count in self._total.items() if count >= least])
+        return [article_id for _, article_id in best[:n]]
 
     def _leave(self, now_ms: int) -> None:
         first = (now_ms - HOUR_MS) // MINUTE_MS

@@ -1,6 +1,8 @@
 """Replay: each request knows every earlier click, and nothing of its own moment."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.news.replay.walk import Walk
 from script_shared.news.newsroom.newsroom import Newsroom
@@ -32,6 +34,15 @@ def test_a_request_names_the_visit_and_nothing_of_the_click() -> None:
     assert query.session
     assert query.context_item == ""
     assert query.history == ()
+
+
+@given(st.integers(0, 2**32), st.integers(0, 60), st.integers(0, 60))
+def test_rereads_of_a_range_are_those_of_the_whole_stream(seed: int, start: int, length: int) -> None:
+    draw = np.random.default_rng(seed)
+    users = draw.integers(0, 6, 80)
+    stream = made(START_MS + np.sort(draw.integers(0, 30, 80)), users, draw.integers(0, 5, 80), users)
+    within = range(start, min(start + length, 80))
+    assert stream.reread_within(within).tolist() == stream.reread[within.start : within.stop].tolist()
 
 
 def test_rereads_first_and_last_clicks_are_told_from_the_whole_stream() -> None:
