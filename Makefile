@@ -275,6 +275,10 @@ bench-serving: install ## HTTP at full scale: times under constant load, most re
 bench-list: install ## Processor time of a list by stage and segment, in process (ARGS="--work site --base folder")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.list_stages $(ARGS)
 
+.PHONY: bench-event
+bench-event: install ## Processor time of a posted event by stage, alone and in batches, SQLite and PostgreSQL (ARGS="--base folder")
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.event_stages $(ARGS)
+
 .PHONY: bench-editorial
 bench-editorial: install ## 100 articles are taken down under load, and what 1,000 rules cost a list (ARGS="--takedowns 0")
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.editorial $(ARGS)

@@ -33,6 +33,7 @@ from app.registry import use_cases
 from app.releases.release_guard import ReleaseGuard
 from app.releases.release_manager import ReleaseManager
 from app.routes import audit, evaluation, experiments, health, info, metrics, model, releases, tokens, train
+from app.routes.exact_routes import ExactRoutes
 from app.security.callers import Callers
 from app.security.request_limits import RequestLimits
 from app.security.requirement import Security
@@ -106,7 +107,7 @@ def create_app(settings: Settings, metrics_folder: Path | None = None, tracing: 
     errors.install(app)
     error_pages.install(app)
     _wrap(app, service)
-    app.router.routes.extend(routes_of(cases))
+    ExactRoutes.install(app.router, routes_of(cases))
     description.finish(app)
     return app
 

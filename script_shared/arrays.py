@@ -1,5 +1,6 @@
 """Fitted state on disk: arrays, strings and ids, one plain .npy file each, mapped into memory when read."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from itertools import pairwise
@@ -135,7 +136,7 @@ class IdIndex:
 
     def __init__(self, ids: Strings, hashes: IntArray, rows: IntArray) -> None:
         self.ids = ids
-        self._hashes = hashes
+        self._hashes, self._plain = hashes, memoryview(hashes)  # type: ignore[arg-type]
         self._rows = rows
         self._last = ("", -1) if len(hashes) == 0 else (ids[0], 0)  # a request looks up one user several times
 
@@ -166,9 +167,9 @@ class IdIndex:
         return row
 
     def _find(self, value: str) -> int:
-        digest = np.uint64(_digest(value))
-        place = int(np.searchsorted(self._hashes, digest))
-        while place < len(self._hashes) and self._hashes[place] == digest:
+        digest, hashes = _digest(value), self._plain
+        place = bisect_left(hashes, digest)  # in a third of the time that numpy takes for one number
+        while place < len(hashes) and hashes[place] == digest:
             row = int(self._rows[place])
             if self.ids[row] == value:
                 return row

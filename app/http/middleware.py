@@ -30,6 +30,22 @@ def request_id(scope: Scope) -> str:
     return secrets.token_hex(16)
 
 
+def header_of(scope: Scope, name: bytes) -> str | None:
+    """The first header of a name, None where there is none; an object of all headers takes five times as long to make.
+
+    Args:
+        scope: of the request, whose names of headers are in lower case.
+        name: in lower case.
+
+    >>> header_of({"headers": [(b"host", b"a"), (b"x", b"1"), (b"x", b"2")]}, b"x")
+    '1'
+    """
+    for given, value in scope["headers"]:
+        if given == name:
+            return str(value, "latin-1")
+    return None
+
+
 def route_of(scope: Scope) -> str:
     """The template of the route that answers, such as ``/articles/{page}``.
 

@@ -49,7 +49,7 @@ async def logins(service: NewsService, entries: Sequence[Entry]) -> list[Entry]:
         for entry in entries
         if entry.kind == Kind.IMPRESSION and entry.user_id
     }
-    return await in_slices(partial(_lacking, room), list(pairs.items()))
+    return await in_slices(partial(_lacking, room), list(pairs.items())) if pairs else []
 
 
 def _lacking(room: Newsroom, pairs: Sequence[tuple[tuple[str, str], int]]) -> list[Entry]:

@@ -8,6 +8,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.http.bodies import SenderCheck
+from app.http.middleware import header_of
 from app.security.caller import Caller
 from app.security.callers import Callers, bearer
 from app.security.request_limits import WrongTokens
@@ -118,7 +119,7 @@ async def is_allowed(request: Request, role: Role, use_case: str | None = None) 
         role: the lowest role that counts.
         use_case: the use case that the token must open; None for any.
     """
-    token = bearer(request.headers.get("Authorization"))
+    token = bearer(header_of(request.scope, b"authorization"))
     if not token:
         return False
     with contextlib.suppress(UnavailableError, HTTPException):

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 from hashlib import blake2b
+from struct import Struct
 from typing import Any
 
 TRACE = "traceparent"  # in the body of an entry that a traced request sent; no export holds it
@@ -55,6 +56,10 @@ def user_digest(user_id: str) -> str:
     return blake2b(user_id.encode(), digest_size=SIZE, person=PERSON).hexdigest()
 
 
+_begun = blake2b(digest_size=SIZE, person=PERSON)  # a copy takes a third of the time
+_first_half = Struct(">Q8x").unpack
+
+
 def user_key(user_id: str) -> int:
     """The first 64 bits of :func:`user_digest` as a number.
 
@@ -64,7 +69,10 @@ def user_key(user_id: str) -> int:
     Returns:
         0 to 2^64 - 1, the same in every process and on every machine.
     """
-    return int.from_bytes(blake2b(user_id.encode(), digest_size=SIZE, person=PERSON).digest()[:8], "big")
+    digest = _begun.copy()
+    digest.update(user_id.encode())
+    key: int = _first_half(digest.digest())[0]
+    return key
 
 
 def storable(text: str) -> bool:

@@ -23,6 +23,7 @@ from script_shared.events.database.superseded import SupersededPosts
 from script_shared.events.database.tokens import TokenTable
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.entry_reader import EntryReader
+from script_shared.events.insertion import WriteResult, insert_entries, place_entries
 from script_shared.events.person import Person
 from script_shared.events.rule_table import RuleTable
 
@@ -103,22 +104,34 @@ class EventLog(EntryReader):
         Raises:
             UnavailableError: the log cannot be used; unless it was lost while it answered, nothing was written.
         """
+        return self.write(entries).flags
+
+    def write(self, entries: Sequence[Entry]) -> WriteResult:
+        """The same; also returns the new entries with their numbers, so that nobody has to read them.
+
+        Args:
+            entries: their ``seq`` is not used.
+
+        Raises:
+            UnavailableError: the log cannot be used; unless it was lost while it answered, nothing was written.
+        """
         if not entries:
-            return []
-        if any(entry.kind == Kind.ARTICLE for entry in entries):
+            return WriteResult([])
+        if posts := any(entry.kind == Kind.ARTICLE for entry in entries):
             self.articles.merge()  # what an earlier version wrote, before anybody has to wait for this one
         firsts: dict[str, Entry] = {}
         for entry in entries:
             firsts.setdefault(entry.entry_id, entry)
-        statement = (
-            self._insert(ENTRIES).on_conflict_do_nothing(index_elements=["entry_id"]).returning(ENTRIES.c.entry_id)
-        )
         with self._transaction() as connection:
             self._lock(connection)
-            rows = map(row_of, self.articles.with_before(connection, list(firsts.values())))
-            new = set(connection.scalars(statement, list(rows)))
+            if posts:
+                firsts = {post.entry_id: post for post in self.articles.with_before(connection, list(firsts.values()))}
+            after, numbers = insert_entries(connection, firsts)
             self.articles.note(connection, entries)
-        return first_of_each(entries, new)
+        if numbers:
+            self._store.note(*numbers[-1])
+        flags = first_of_each(entries, {entry_id for _, entry_id in numbers})
+        return WriteResult(flags, after, [] if posts else place_entries(firsts, numbers))
 
     def append_about(self, entry_id: str, entries: Sequence[Entry]) -> bool:
         """Write entries that delete or replace an entry, all or none; see ``append_about`` of the module ``about``.

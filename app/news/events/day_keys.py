@@ -59,8 +59,7 @@ class DayKeys:
 
     def network(self, host: str) -> str:
         """The pseudonym of the network an address is in, 8 hexadecimal digits; "" for no address."""
-        network = _network_of(host)
-        return self._mac(self._keys[0], "network", network) if network else ""
+        return _pseudonym(self._keys[0], host)
 
     def answer_id(self, reader: str, pages: Sequence[str], seed: bytes = b"") -> str:
         """A new id of an answer, by which :meth:`gave` knows later which articles we gave to this user.
@@ -99,8 +98,14 @@ class DayKeys:
 
 
 @lru_cache(4096)
+def _pseudonym(key: bytes, host: str) -> str:
+    """The pseudonym of a network, kept because the events of one request share it."""
+    network = _network_of(host)
+    return DayKeys._mac(key, "network", network) if network else ""
+
+
 def _network_of(host: str) -> str:
-    """The network an address is in, "" for no address; kept, because the events of one request share it."""
+    """The network an address is in, "" for no address."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from app.news.events.answer_memory import AnswerMemory
 from app.news.events.catch_up import NOT_FOLDED, Bounds, CatchUp
@@ -94,7 +95,7 @@ class EventIntake:
         if self._loop_answers is None:
             self._loop_answers = LoopAnswers(asyncio.get_running_loop())
         try:
-            return await self._loop_answers.wait(self.follower.submit(entries), WRITE_SECONDS)
+            return await self._loop_answers.wait(partial(self.follower.submit_for, entries), WRITE_SECONDS)
         except TimeoutError:
             raise UnavailableError(
                 "the event log does not answer; the events may still be written.", fix=AGAIN

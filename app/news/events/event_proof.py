@@ -6,6 +6,7 @@ from collections.abc import Callable
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from app.http.middleware import header_of
 from app.news.events.day_keys import DayKeys
 from app.news.events.proven_once import ProvenOnce
 from app.security.requirement import Security
@@ -16,6 +17,7 @@ from script_shared.news.state.reader_key import reader_name
 from script_shared.news.state.trust import ANSWER, SIGNED, UNSIGNED
 from script_shared.settings import Settings
 
+_HEADER = HEADER.lower().encode()
 LEAST_KEY = 16  # characters
 
 
@@ -52,7 +54,7 @@ class EventProof:
             HTTPException: 401, the signature is not good, or there is none and unsigned events are refused; 429, this
                 address has sent too many wrong ones.
         """
-        header = request.headers.get(HEADER)
+        header = header_of(request.scope, _HEADER)
         if header is None or not self._keys:
             if self._unsigned == "refuse":
                 raise HTTPException(401, f"Events must be signed. Send the header '{HEADER}: t=…,v1=…'.")

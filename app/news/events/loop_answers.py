@@ -2,9 +2,13 @@
 
 import asyncio
 from collections import deque
-from concurrent.futures import Future
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+
+from script_shared.errors import UnavailableError
+
+Answer = list[bool] | UnavailableError
+Submit = Callable[[Callable[[Answer], None]], None]
 
 
 class LoopAnswers:
@@ -18,25 +22,29 @@ class LoopAnswers:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._came: deque[tuple[asyncio.Future[Any], Future[Any]]] = deque()
+        self._came: deque[tuple[asyncio.Future[list[bool]], Answer]] = deque()
         self._is_woken = False
 
-    async def wait(self, answer: "Future[list[bool]]", seconds: float) -> list[bool]:
+    async def wait(self, submit: Submit, seconds: float) -> list[bool]:
         """Wait for the answer of the other thread.
 
         Args:
-            answer: that thread completes it.
+            submit: gets the call that the other thread makes with its answer.
             seconds: how long to wait.
 
         Raises:
             TimeoutError: it did not come in time; it is not cancelled.
+            UnavailableError: it is the answer.
         """
         waiter: asyncio.Future[list[bool]] = self._loop.create_future()
-        answer.add_done_callback(partial(self._bring, waiter))
-        async with asyncio.timeout(seconds):
+        submit(partial(self._bring, waiter))
+        end = self._loop.call_later(seconds, _give_up, waiter)  # asyncio.timeout takes several times as long
+        try:
             return await waiter
+        finally:
+            end.cancel()
 
-    def _bring(self, waiter: asyncio.Future[Any], answer: Future[Any]) -> None:
+    def _bring(self, waiter: asyncio.Future[list[bool]], answer: Answer) -> None:
         """Called in the other thread; answers that arrive before the loop runs share one wake-up."""
         self._came.append((waiter, answer))
         if not self._is_woken and not self._loop.is_closed():
@@ -49,7 +57,12 @@ class LoopAnswers:
             waiter, answer = self._came.popleft()
             if waiter.done():
                 continue  # its writer no longer waits
-            if (error := answer.exception()) is not None:
-                waiter.set_exception(error)
+            if isinstance(answer, UnavailableError):
+                waiter.set_exception(answer)
             else:
-                waiter.set_result(answer.result())
+                waiter.set_result(answer)
+
+
+def _give_up(waiter: asyncio.Future[list[bool]]) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())

@@ -7,18 +7,22 @@ import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from script_shared.errors import UnavailableError
 from script_shared.events.entry import Entry, Kind
 from script_shared.events.following.lag import Lag
 from script_shared.events.following.log_spans import LogSpans
+from script_shared.events.following.submission import Flags, Settle, Submission, settle_future
+from script_shared.events.insertion import WriteResult
 from script_shared.events.list_queue import ListQueue
 from script_shared.events.log import EventLog
 from script_shared.events.served_list import ServedList
 
 TOGETHER = 500  # submissions written in one transaction
 READ = 2_000  # entries read and delivered at once
+AS_SENT = frozenset({Kind.CLICK, Kind.IMPRESSION, Kind.LOGIN})  # kinds that the log keeps as they were sent
 PROBE_SECONDS = 5.0  # after a write that failed, while nothing else is to be written
 logger = logging.getLogger("pauta.events")
 
@@ -46,21 +50,14 @@ class Subscriber(Protocol):
         """Accept entries, in the follower's thread; others are read again from ``position``."""
 
 
-@dataclass
-class _Submission:
-    """Entries that wait to be written, with the future of the waiting caller."""
-
-    entries: Sequence[Entry]
-    answer: Future[list[bool]]
-    trace: str  # ``traceparent`` of the request, "" where it is not traced
-
-
 class LogFollower(threading.Thread):
     """Writes what this process submits, and delivers every entry of every process in the log's order.
 
     Requests that arrive while a commit is under way share the next one (group commit). After each commit the log is
     read on at once, so that what this process wrote is delivered before its writer gets the answer; otherwise the
     log is read every ``poll_seconds``. The order of delivery is the log's own, so every process folds the same state.
+    Where the subscriber knows all that was in the log before the commit, what was written is all that follows: then it
+    is delivered as it was written, without reading it.
 
     It keeps no place of its own: each read begins where the subscriber is at that moment, and says so. A subscriber
     that went back, or took nothing, is delivered the same entries again.
@@ -93,10 +90,11 @@ class LogFollower(threading.Thread):
         super().__init__(name="event-log", daemon=True)
         self._log, self._subscriber = log, subscriber
         self._poll, self._max_pending = poll_seconds, max_pending
-        self._without = without
+        self._without, self._as_sent = without, AS_SENT.difference(without)
         self._spans = spans or LogSpans()
         self._probe_seconds, self._probe_at = probe_seconds, 0.0
-        self._submissions: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self._own: Batch | None = None  # what was just written, where nobody needs to read it
+        self._submissions: queue.SimpleQueue[Submission | None] = queue.SimpleQueue()
         self.lag = Lag()
         self._lists = ListQueue(log.served, self.lag, max_pending // 2)
 
@@ -111,15 +109,23 @@ class LogFollower(threading.Thread):
         Returns:
             a future with a flag for each entry: whether it was new.
         """
-        answer: Future[list[bool]] = Future()
-        if self.lag.pending + len(entries) > self._max_pending:
-            answer.set_exception(
-                UnavailableError("too many events are waiting to be written.", fix="Send them again later.")
-            )
-            return answer
-        trace, entries = self._spans.mark(entries)
-        self._put(_Submission(entries, answer, trace))
+        answer: Future[Flags] = Future()
+        self.submit_for(entries, partial(settle_future, answer))
         return answer
+
+    def submit_for(self, entries: Sequence[Entry], settle: Settle) -> None:
+        """The same without a future, which takes longer to make than an entry to write.
+
+        Args:
+            entries: as of ``submit``.
+            settle: called once, mostly in the follower's thread, with the flags or the error; it may not raise.
+        """
+        if self.lag.pending + len(entries) > self._max_pending:
+            settle(UnavailableError("too many events are waiting to be written.", fix="Send them again later."))
+            return
+        trace, entries = self._spans.mark(entries)
+        self.lag.wait(len(entries))
+        self._submissions.put(Submission(entries, settle, trace))
 
     def submit_lists(self, lists: Sequence[ServedList]) -> None:
         """Write served lists some time soon; when the log cannot keep up they are dropped and counted.
@@ -136,10 +142,6 @@ class LogFollower(threading.Thread):
         self._submissions.put(None)
         self.join(10)
 
-    def _put(self, submission: _Submission) -> None:
-        self.lag.wait(len(submission.entries))
-        self._submissions.put(submission)
-
     def run(self) -> None:
         """Until stopped: write a group, read on, answer, write served lists."""
         going = True
@@ -153,8 +155,8 @@ class LogFollower(threading.Thread):
                 self._lists.write(at_once=not going)
         self._lists.drop()
 
-    def _next_group(self) -> tuple[list[_Submission], bool]:
-        group: list[_Submission] = []
+    def _next_group(self) -> tuple[list[Submission], bool]:
+        group: list[Submission] = []
         try:
             submission = self._submissions.get(timeout=self._poll)
             while submission is not None:
@@ -166,11 +168,11 @@ class LogFollower(threading.Thread):
             return group, True
         return group, False
 
-    def _write(self, group: list[_Submission]) -> list[bool] | UnavailableError:
+    def _write(self, group: list[Submission]) -> list[bool] | UnavailableError:
         try:
             entries = [entry for submission in group for entry in submission.entries]
             with self._spans.writing((submission.trace for submission in group), len(entries)):
-                flags = self._log.append(entries)
+                written = self._log.write(entries)
         except UnavailableError as error:
             self._note_write(error)
             return error
@@ -179,7 +181,13 @@ class LogFollower(threading.Thread):
             return UnavailableError(f"the events could not be written ({type(error).__name__}).", fix="Send others.")
         if entries:
             self._note_write(None)
-        return flags
+        self._own = self._batch_of(written)
+        return written.flags
+
+    def _batch_of(self, written: WriteResult) -> Batch | None:
+        """What was written, for delivery; None where it has to be read, because the log keeps it otherwise."""
+        kinds = {entry.kind for entry in written.entries}
+        return Batch(written.after, written.entries) if kinds and kinds <= self._as_sent else None
 
     def _note_write(self, error: UnavailableError | None) -> None:
         self.lag.write_error = error.log_text if error is not None else ""
@@ -212,12 +220,13 @@ class LogFollower(threading.Thread):
 
     def _read_on(self, traces: Sequence[str]) -> None:
         """Deliver what follows; ``traces`` are those of the group that was just written, if any."""
+        own, self._own = self._own, None
         try:
-            while (batch := self.read()) is not None:
+            batch = own if own is not None and own.after == self._subscriber.position() else self.read()
+            while batch is not None:
                 with self._spans.folding(batch.entries, traces):
                     self._subscriber.deliver(batch)
-                if self._is_last(batch):
-                    break
+                batch = None if self._is_last(batch) else self.read()
             self.lag.error, self.lag.read_at = "", time.monotonic()
         except UnavailableError as error:
             self.lag.error = error.log_text
@@ -232,14 +241,10 @@ class LogFollower(threading.Thread):
             self.lag.applied = position
         return len(batch.entries) < READ and position == batch.entries[-1].seq
 
-    def _answer(self, group: list[_Submission], flags: list[bool] | UnavailableError) -> None:
+    def _answer(self, group: list[Submission], flags: list[bool] | UnavailableError) -> None:
         start = 0
         for submission in group:
             count = len(submission.entries)
             self.lag.wait(-count)
-            if not submission.answer.done():
-                if isinstance(flags, UnavailableError):
-                    submission.answer.set_exception(flags)
-                else:
-                    submission.answer.set_result(flags[start : start + count])
+            submission.settle(flags if isinstance(flags, UnavailableError) else flags[start : start + count])
             start += count

@@ -8,7 +8,8 @@ import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting.decay import scale
-from script_shared.news.counting.pending_changes import PendingChanges, clear_columns
+from script_shared.news.counting.pending_changes import PendingChanges, clear_cells
+from script_shared.news.counting.touched_cells import TouchedCells
 
 ONES = array("f", [1.0] * 64)  # more groups than one event has
 
@@ -32,6 +33,7 @@ class DecayedCounts:
         self.sums, self.totals = sums, totals
         self._rows = sums.shape[2]
         self._pending = PendingChanges(self._rows)
+        self._touched = TouchedCells(self._rows, sums.shape[1])  # groups in which an article was counted
         views = [(memoryview(part.reshape(-1)), memoryview(of)) for part, of in zip(sums, totals, strict=True)]
         self._views: list[tuple[int, Any, Any]] = [(w, *pair) for w, pair in zip(self.windows, views, strict=True)]
         self.sums_now: list[Any] = [sums for sums, _ in views]
@@ -65,7 +67,9 @@ class DecayedCounts:
 
     def flush(self) -> None:
         """Make what was added visible."""
-        self._pending.flush(self.windows, [part.reshape(-1) for part in self.sums], list(self.totals))
+        flat = [part.reshape(-1) for part in self.sums]
+        groups, rows = self._pending.flush(self.windows, flat, list(self.totals))
+        self._touched.add(rows, groups)
 
     def take(self, groups: IntArray, rows: IntArray) -> Float32s:
         """float32 (windows, groups, rows): a copy of the sums of some groups and rows.
@@ -97,7 +101,10 @@ class DecayedCounts:
             rows: int (rows), of the articles.
         """
         self.flush()
-        clear_columns(self.sums, rows)
+        self.sums[:, 0, rows] = 0.0  # ``add_now`` counts here
+        of_rows, groups = self._touched.of(rows)
+        clear_cells(self.sums, groups, of_rows)
+        self._touched.forget(rows)
 
     def clear_groups(self, first: int) -> None:
         """Forget what was counted for a group and those after it.
@@ -120,3 +127,4 @@ class DecayedCounts:
             arrays: ``sums`` and ``totals``, as they were saved.
         """
         self._put(np.array(arrays["sums"]), np.array(arrays["totals"]))
+        self._touched.fill(self.sums.transpose(0, 2, 1))

@@ -7,8 +7,9 @@ import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
 from script_shared.news.counting.decay import scale
-from script_shared.news.counting.pending_changes import PendingChanges
+from script_shared.news.counting.pending_changes import PendingChanges, clear_cells
 from script_shared.news.counting.sparse_files import SparseEntries
+from script_shared.news.counting.touched_cells import TouchedCells
 
 
 class PairStore:
@@ -28,7 +29,7 @@ class PairStore:
         shape = (len(self.windows), rows)
         self._rows = rows
         self.sums, self.totals = np.zeros((*shape, rows), np.float32), np.zeros(shape, np.float32)
-        self._befores = np.zeros((rows, rows), np.bool_)  # (after, before): where a sum may not be 0
+        self._afters, self._befores = (TouchedCells(rows, rows) for _ in range(2))  # of each row
         self._pending = PendingChanges(rows)
 
     def add(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
@@ -65,7 +66,8 @@ class PairStore:
         """Make what was added visible."""
         flat = [part.reshape(-1) for part in self.sums]
         befores, afters = self._pending.flush(self.windows, flat, list(self.totals))
-        self._befores[afters, befores] = True
+        self._afters.add(befores, afters)
+        self._befores.add(afters, befores)
 
     def followers(self, befores: IntArray, coefficients: FloatArray, used: int) -> Float32s:
         """float32 (windows, used): sums over ``befores`` of coefficient x weight to each of the first rows.
@@ -103,10 +105,10 @@ class PairStore:
             rows: int (rows), of the articles.
         """
         self.flush()
-        self.sums[:, rows, :] = 0.0
-        afters, befores = np.nonzero(self._befores[rows])  # few; a walk through the whole columns is far slower
-        self.sums[:, befores, rows[afters]] = 0.0
-        self._befores[rows] = False
+        clear_cells(self.sums, *self._afters.of(rows))
+        clear_cells(self.sums, *self._befores.of(rows)[::-1])
+        self._afters.forget(rows)
+        self._befores.forget(rows)
         self.totals[:, rows] = 0.0
 
     def arrays(self, used: int) -> dict[str, FloatArray]:
@@ -136,4 +138,5 @@ class PairStore:
         for places, values in sums.slices():
             windows, befores, afters = np.unravel_index(places, sums.shape)
             self.sums[windows, befores, afters] = values
-            self._befores[afters, befores] = True
+            self._afters.add(befores, afters)
+            self._befores.add(afters, befores)

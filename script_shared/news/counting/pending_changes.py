@@ -5,20 +5,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, Int64s, IntArray
-from script_shared.throttle import yield_cpu
+from script_shared.arrays import FloatArray, Int64s
 
 ENOUGH = 20_000
-LINES = 512  # cleared before the thread may rest
 
 
-def clear_columns(table: FloatArray, columns: IntArray) -> None:
-    """Set some of the last axis' places to zero everywhere; line by line in memory, which is several times faster."""
-    lines, columns = table.reshape(-1, table.shape[-1]), np.sort(columns)
-    for start in range(0, len(lines), LINES):
-        some = lines[start : start + LINES]
-        some[np.arange(len(some))[:, None], columns] = 0.0
-        yield_cpu()
+def clear_cells(tables: FloatArray, rows: Int64s, columns: Int64s) -> None:
+    """Set some cells to zero in all of some tables.
+
+    Args:
+        tables: (tables, rows, columns), changed in place.
+        rows: int64 (k).
+        columns: int64 (k).
+    """
+    places = rows * tables.shape[2] + columns
+    for table in tables:
+        table.reshape(-1)[places] = 0.0
 
 
 class PendingChanges:

@@ -1,7 +1,7 @@
 """Folds entries of the event log into the live state and the last hour, and stops for good when that fails."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from script_shared.events import Entry, Kind
 from script_shared.news.catalog.editorial import Story
@@ -68,29 +68,32 @@ class StateFold:
                 self.last_hour.add(entry.article_id, entry.time_ms)
 
     def _fold(self, state: LiveState, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
-        events: dict[int, LiveEvent] = {}
+        events: list[LiveEvent] = []
+        numbers: list[int] = []
         for entry, story in zip(entries, stories, strict=True):
             if (event := live_event(entry)) is not None:
-                events[entry.seq] = event
+                events.append(event)
+                numbers.append(entry.seq)
                 continue
-            self._fold_events(state, events)
-            events, self.seq = {}, entry.seq
+            self._fold_events(state, events, numbers)
+            events, numbers, self.seq = [], [], entry.seq
             if story is not None:
                 publish(state, story, entry.time_ms)
             elif entry.kind == Kind.ERASE:
                 state.forget_digest(str(entry.body["digest"]))
             elif entry.kind == Kind.LOGIN:
                 state.log_in(*login_of(entry))
-        self._fold_events(state, events)
+        self._fold_events(state, events, numbers)
         self.seq = entries[-1].seq
 
-    def _fold_events(self, state: LiveState, events: Mapping[int, LiveEvent]) -> None:
-        """Fold events given by number; where folding fails, what was folded before is known."""
-        before, given = state.events, list(events.values())
+    def _fold_events(self, state: LiveState, events: Sequence[LiveEvent], numbers: Sequence[int]) -> None:
+        """Fold events with their numbers; where folding fails, what was folded before is known."""
+        before = state.events
         try:
-            weights = state.fold(given)
+            weights = state.fold(events)
         finally:
             if folded := state.events - before:
-                self.seq = list(events)[folded - 1]
-        for event, weight in zip(given, weights, strict=True):
-            self.last_hour.add(event.article, event.time_ms, weight)
+                self.seq = numbers[folded - 1]
+        for event, weight in zip(events, weights, strict=True):
+            if weight:  # not of an impression
+                self.last_hour.add(event.article, event.time_ms, weight)

@@ -1,7 +1,6 @@
 """One event in the form that the live state folds."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from script_shared.events import Entry, Kind
 from script_shared.live_signs import LATE
@@ -54,6 +53,7 @@ class LiveEvent(Visitor):
 
 
 _TEXTS = ("session", "region", "device", "os", "referrer", "section", "proof", "network")
+_LIVE = (Kind.CLICK, Kind.IMPRESSION)
 
 
 def live_event(entry: Entry) -> LiveEvent | None:
@@ -62,19 +62,26 @@ def live_event(entry: Entry) -> LiveEvent | None:
     Args:
         entry: of the log, of any kind.
     """
-    if entry.kind not in (Kind.CLICK, Kind.IMPRESSION):
+    if entry.kind not in _LIVE:
         return None
-    body = entry.body
-    rest: dict[str, Any] = {name: _text(body, name) for name in _TEXTS}
-    rest |= {"position": _number(body, "position", -1), "n": _number(body, "n", 0), "late": bool(body.get(LATE))}
-    return LiveEvent(entry.user_id, kind=entry.kind, article=entry.article_id, time_ms=entry.time_ms, **rest)
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name)
-    return "" if value is None else str(value)
-
-
-def _number(body: dict[str, Any], name: str, missing: int) -> int:
-    value = body.get(name)
-    return missing if value is None else int(value)
+    get = entry.body.get
+    session, region, device, os, referrer, section, proof, network = [
+        "" if (value := get(name)) is None else str(value) for name in _TEXTS
+    ]
+    return LiveEvent(
+        entry.user_id,
+        session,
+        region,
+        device,
+        os,
+        kind=entry.kind,
+        article=entry.article_id,
+        time_ms=entry.time_ms,
+        referrer=referrer,
+        section=section,
+        position=-1 if (position := get("position")) is None else int(position),
+        n=0 if (n := get("n")) is None else int(n),
+        late=bool(get(LATE)),
+        proof=proof,
+        network=network,
+    )

@@ -8,6 +8,8 @@ import pytest
 from fastapi import Body, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.http.bodies import BodyRequest
 from app.news.event_bodies import _events_in
@@ -47,9 +49,9 @@ def plain() -> TestClient:
     return TestClient(app)
 
 
-def read(given: Any) -> Any:
+def read(body: Any) -> Any:
     """What the intake makes of a body."""
-    sent = iter([{"type": "http.request", "body": json.dumps(given).encode(), "more_body": False}])
+    sent = iter([{"type": "http.request", "body": json.dumps(body).encode(), "more_body": False}])
 
     async def receive() -> Any:
         return next(sent)
@@ -58,22 +60,41 @@ def read(given: Any) -> Any:
     return asyncio.run(_events_in(BodyRequest(scope, receive)))
 
 
-@pytest.mark.parametrize("given", WRONG, ids=lambda given: str(given)[:40])
-def test_a_wrong_body_has_the_errors_that_fastapi_gives(plain: TestClient, given: Any) -> None:
+@pytest.mark.parametrize("body", WRONG, ids=lambda body: str(body)[:40])
+def test_a_wrong_body_has_the_errors_that_fastapi_gives(plain: TestClient, body: Any) -> None:
     with pytest.raises(RequestValidationError) as expected:
-        plain.post("/", json=given)
+        plain.post("/", json=body)
     with pytest.raises(RequestValidationError) as found:
-        read(given)
+        read(body)
     assert _faults(found.value.errors()) == _faults(expected.value.errors())
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 40])
 def test_events_are_read_as_fastapi_reads_them(plain: TestClient, count: int) -> None:
-    given = [CLICK] * count or CLICK
-    found = read(given)
-    assert plain.post("/", json=given).json() == (len(found) if isinstance(found, list) else 1)
+    body = [CLICK] * count or CLICK
+    found = read(body)
+    assert plain.post("/", json=body).json() == (len(found) if isinstance(found, list) else 1)
     assert {event.page for event in (found if isinstance(found, list) else [found])} == {"a"}
 
 
 def test_a_body_of_null_is_left_to_fastapi() -> None:
     assert read(None) is None
+
+
+FAULTS: list[Any] = [{"page": ""}, {"kind": "view"}, {"time": "yesterday"}, {"position": -1}, {"other": 1}, {"n": "x"}]
+
+
+@settings(max_examples=60, deadline=None)
+@given(count=st.integers(1, 70), faults=st.dictionaries(st.integers(0, 69), st.sampled_from(FAULTS), max_size=4))
+def test_a_list_with_bad_events_has_the_errors_that_fastapi_gives(
+    plain: TestClient, count: int, faults: dict[int, Any]
+) -> None:
+    body = [{**CLICK, "event_id": str(place), **faults.get(place, {})} for place in range(count)]
+    if not any(place < count for place in faults):
+        assert [event.event_id for event in read(body)] == [str(place) for place in range(count)]
+        return
+    with pytest.raises(RequestValidationError) as expected:
+        plain.post("/", json=body)
+    with pytest.raises(RequestValidationError) as found:
+        read(body)
+    assert _faults(found.value.errors()) == _faults(expected.value.errors())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.news.events.loop_answers import LoopAnswers
+from app.news.events.loop_answers import LoopAnswers, Submit
 from script_shared.errors import UnavailableError
 
 
@@ -28,6 +28,16 @@ def _in_thread(work: Any) -> None:
     thread.join()
 
 
+def _when(answer: Future[list[bool]]) -> Submit:
+    """Passes on what another thread makes of a future."""
+
+    def settle(came: Future[list[bool]], bring: Any) -> None:
+        error = came.exception()
+        bring(error if error is not None else came.result())
+
+    return lambda bring: answer.add_done_callback(partial(settle, bring=bring))
+
+
 def _end_all(answers: list[Future[list[bool]]]) -> None:
     for number, each in enumerate(answers):
         each.set_result([number % 2 == 0])
@@ -43,14 +53,14 @@ def test_all_answers_of_a_commit_wake_the_loop_once() -> None:
 
     async def write() -> list[list[bool]]:
         answers, submitted = LoopAnswers(loop), [Future[list[bool]]() for _ in range(50)]
-        waiting = [asyncio.ensure_future(answers.wait(each, 5)) for each in submitted]
+        waiting = [asyncio.ensure_future(answers.wait(_when(each), 5)) for each in submitted]
         await asyncio.sleep(0)
         before = loop.woken
         _in_thread(partial(_end_all, submitted))
         found = await asyncio.gather(*waiting)
         assert loop.woken - before == 1
         late: Future[list[bool]] = Future()
-        last = asyncio.ensure_future(answers.wait(late, 5))
+        last = asyncio.ensure_future(answers.wait(_when(late), 5))
         await asyncio.sleep(0)
         _in_thread(lambda: late.set_result([True]))  # a later answer wakes it again
         return [*found, await last]
@@ -63,7 +73,7 @@ def test_all_answers_of_a_commit_wake_the_loop_once() -> None:
 async def _two_writers() -> None:
     answers = LoopAnswers(asyncio.get_running_loop())
     good, bad = Future[list[bool]](), Future[list[bool]]()
-    waiting = [asyncio.ensure_future(answers.wait(each, 5)) for each in (good, bad)]
+    waiting = [asyncio.ensure_future(answers.wait(_when(each), 5)) for each in (good, bad)]
     await asyncio.sleep(0)
     _in_thread(partial(_end_two, bad, good))
     with pytest.raises(UnavailableError):
@@ -74,11 +84,11 @@ async def _two_writers() -> None:
 async def _late_writer() -> None:
     answers, late = LoopAnswers(asyncio.get_running_loop()), Future[list[bool]]()
     with pytest.raises(TimeoutError):
-        await answers.wait(late, 0.01)
+        await answers.wait(_when(late), 0.01)
     late.set_exception(UnavailableError("away", fix="Wait."))
     known: Future[list[bool]] = Future()
     known.set_result([False])
-    assert await answers.wait(known, 5) == [False]
+    assert await answers.wait(_when(known), 5) == [False]
 
 
 def test_an_error_reaches_its_writer_alone() -> None:

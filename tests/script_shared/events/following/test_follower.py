@@ -44,17 +44,59 @@ def test_requests_that_wait_together_get_their_own_answers(follow):
     assert follower.lag.pending == 0
 
 
-def test_what_was_written_is_read_once(tmp_path):
-    log, seen = EventLog(f"sqlite:///{tmp_path / 'events.db'}"), Collector()
+def counted_reads(log):
+    """The reads of a log from now on."""
     reads, read = [], log.tail
     log.tail = lambda *given, **named: reads.append(given) or read(*given, **named)
+    return reads
+
+
+def test_what_follows_all_that_was_known_is_delivered_as_it_was_written_without_reading_it(tmp_path):
+    log, seen = EventLog(f"sqlite:///{tmp_path / 'events.db'}"), Collector()
+    reads = counted_reads(log)
     follower = LogFollower(log, seen, poll_seconds=60)
     follower.start()
     try:
-        follower.submit([click(1), click(2)]).result(PATIENCE_SECONDS)
-        assert seen.ids == ["1", "2"]
+        follower.submit([click(1), click(2), click(1)]).result(PATIENCE_SECONDS)
+        follower.submit([click(2), click(3)]).result(PATIENCE_SECONDS)
+        assert seen.ids == ["1", "2", "3"]
+        assert not reads
+        assert follower.lag.applied == seen.after
+        assert follower.lag.read_at > 0
+        assert seen.entries == log.tail(0)
+    finally:
+        follower.stop()
+        log.close()
+
+
+def test_what_another_process_wrote_before_is_read_and_delivered_first(uri):
+    log, seen, other = EventLog(uri), Collector(), EventLog(uri)
+    reads = counted_reads(log)
+    follower = LogFollower(log, seen, poll_seconds=60)
+    follower.start()
+    try:
+        follower.submit([click(1)]).result(PATIENCE_SECONDS)
+        other.append([click(2), click(3)])
+        follower.submit([click(4)]).result(PATIENCE_SECONDS)
+        follower.submit([click(5)]).result(PATIENCE_SECONDS)
+        assert seen.ids == ["1", "2", "3", "4", "5"]
         assert len(reads) == 1
-        assert follower.lag.applied == 2
+        assert seen.entries == other.tail(0)
+    finally:
+        follower.stop()
+        log.close()
+        other.close()
+
+
+def test_articles_are_delivered_as_the_log_keeps_them(uri):
+    log, seen = EventLog(uri), Collector()
+    follower = LogFollower(log, seen, poll_seconds=60)
+    follower.start()
+    try:
+        for number, body in enumerate(({"title": "One"}, {"section": "two"})):
+            follower.submit([Entry(f"p{number}", Kind.ARTICLE, 1_000, "", "a", body)]).result(PATIENCE_SECONDS)
+        assert seen.entries == log.tail(0)
+        assert "before" in seen.entries[1].body
     finally:
         follower.stop()
         log.close()

@@ -17,10 +17,10 @@ class Unreachable(EventLog):
 
     broken = True
 
-    def append(self, entries):
+    def write(self, entries):
         if self.broken and entries:
             raise UnavailableError("the event log cannot be used.")
-        return super().append(entries)
+        return super().write(entries)
 
     def tail(self, after, limit=10_000, *, without=()):
         if self.broken:

@@ -1,0 +1,81 @@
+"""Inserts entries into the log's table: one statement for all of them, in order, and the numbers that they got."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from json import JSONEncoder
+from typing import Any
+
+from sqlalchemy import Connection
+
+from script_shared.events.database.schema import ENTRIES
+from script_shared.events.entry import Entry
+
+_encode = JSONEncoder().encode  # as SQLAlchemy does; to make an encoder for each body takes longer than to use it
+_TABLE = ENTRIES.name
+_COLUMNS = "entry_id, kind, time_ms, user_id, article_id, body"
+_HEAD = f"SELECT coalesce(max(seq), 0) FROM {_TABLE}"
+_INSERT_ROW = f"INSERT INTO {_TABLE} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO NOTHING"
+_SINCE = f"SELECT seq, entry_id FROM {_TABLE} WHERE seq > ? ORDER BY seq"
+_ARRAYS = "%s::text[], %s::int[], %s::bigint[], %s::text[], %s::text[], %s::text[]"
+_INSERT_ARRAYS = (
+    f"INSERT INTO {_TABLE} ({_COLUMNS}) SELECT entry_id, kind, time_ms, user_id, article_id, body::json "
+    f"FROM unnest({_ARRAYS}) WITH ORDINALITY AS given ({_COLUMNS}, place) ORDER BY place "
+    f"ON CONFLICT (entry_id) DO NOTHING RETURNING seq, entry_id, ({_HEAD})"
+)
+
+
+@dataclass(frozen=True)
+class WriteResult:
+    """What a write did.
+
+    Attributes:
+        flags: for each entry whether it was new.
+        after: the last number in the log before.
+        entries: the new ones with their numbers, in order: nothing else follows ``after`` up to the last of them. Empty
+            for articles, which are written with what was posted before.
+    """
+
+    flags: list[bool]
+    after: int = 0
+    entries: list[Entry] = field(default_factory=list)
+
+
+def insert_entries(connection: Connection, entries: Mapping[str, Entry]) -> tuple[int, list[tuple[int, str]]]:
+    """Insert the entries that the log does not have yet; the caller holds the log's lock.
+
+    Args:
+        connection: in a transaction that holds the lock of the log, so that nobody else inserts meanwhile.
+        entries: by their ids, in the order in which they get numbers; not empty.
+
+    Returns:
+        the last number (``seq``) in the table before, and number and id of each entry that is new, by number. The
+        first is not known where nothing is new: then it is 0.
+    """
+    if connection.dialect.name == "sqlite":
+        head = int(connection.exec_driver_sql(_HEAD).scalar_one())
+        connection.exec_driver_sql(_INSERT_ROW, [_row(entry) for entry in entries.values()])
+        return head, [(seq, entry_id) for seq, entry_id in connection.exec_driver_sql(_SINCE, (head,))]
+    columns = tuple(map(list, zip(*map(_row, entries.values()), strict=True)))
+    rows = connection.exec_driver_sql(_INSERT_ARRAYS, columns).all()
+    return rows[0][2] if rows else 0, sorted((seq, entry_id) for seq, entry_id, _ in rows)
+
+
+def place_entries(entries: Mapping[str, Entry], numbers: Sequence[tuple[int, str]]) -> list[Entry]:
+    """The entries that were new, with their numbers, as they are read from the log.
+
+    Args:
+        entries: that were inserted, by their ids.
+        numbers: number (``seq``) and id of each new one, by number.
+    """
+    found = []
+    for seq, entry_id in numbers:
+        entry = entries[entry_id]
+        found.append(
+            Entry(entry_id, entry.kind, entry.time_ms, entry.user_id, entry.article_id, entry.body, seq)
+        )  # in a third of the time of ``dataclasses.replace``
+    return found
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    kind = int(entry.kind)
+    return entry.entry_id, kind, entry.time_ms, entry.user_id, entry.article_id, _encode(entry.body)

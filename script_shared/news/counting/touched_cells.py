@@ -1,0 +1,57 @@
+"""Which cells of a large table were ever added to, a bit for each: few were, and only these need to be cleared."""
+
+import numpy as np
+
+from script_shared.arrays import FloatArray, Int64s, IntArray
+
+
+class TouchedCells:
+    """The cells of a table that may not be zero.
+
+    Args:
+        rows: of the table.
+        columns: of the table.
+    """
+
+    def __init__(self, rows: int, columns: int) -> None:
+        self._width = -(-columns // 8)
+        self._bits = np.zeros((rows, self._width), np.uint8)
+
+    def add(self, rows: Int64s, columns: Int64s) -> None:
+        """Note cells.
+
+        Args:
+            rows: int64 (k).
+            columns: int64 (k).
+        """
+        bits = np.left_shift(1, columns & 7).astype(np.uint8)
+        np.bitwise_or.at(self._bits.reshape(-1), rows * self._width + (columns >> 3), bits)
+
+    def fill(self, tables: FloatArray) -> None:
+        """Note the cells that are not zero in any of some tables, and forget all others.
+
+        Args:
+            tables: float (tables, rows, columns) of at most as many rows and columns.
+        """
+        self._bits[:] = 0
+        found = np.packbits((tables != 0).any(axis=0), axis=1, bitorder="little")
+        self._bits[: found.shape[0], : found.shape[1]] = found
+
+    def of(self, rows: IntArray) -> tuple[Int64s, Int64s]:
+        """int64 (k) each: row and column of the cells in some rows.
+
+        Args:
+            rows: int (rows).
+        """
+        some = self._bits[rows]
+        places, at = np.nonzero(some != 0)  # most bytes are zero
+        which, bits = np.nonzero(np.unpackbits(some[places, at][:, None], axis=1, bitorder="little").view(np.bool_))
+        return rows[places[which]].astype(np.int64), 8 * at[which] + bits
+
+    def forget(self, rows: IntArray) -> None:
+        """Note that some rows are zero.
+
+        Args:
+            rows: int (rows).
+        """
+        self._bits[rows] = 0
