@@ -15,14 +15,15 @@ from importlib import import_module
 from inspect import iscoroutinefunction
 from typing import Any
 
-THREADS = {"loop": "HTTP server and event loop", "log": "rest of the log's thread", "other": "other threads"}
+REST = {"loop": "HTTP server, event loop, clocks", "log": "rest of the log's thread, clocks"}
 EVENTS = "script_shared.events"
 STAGES = (  # name of the stage, its thread, its module, its function (or the names of it in different versions)
     ("middleware: forwarded headers", "loop", "app.http.forwarded", "ForwardedHeaders.__call__"),
     ("middleware: id, count, limits", "loop", "app.http.middleware", "RequestMiddleware.__call__"),
     ("middleware: HEAD", "loop", "app.http.heads", "Heads.__call__"),
     ("framework: errors, routes", "loop", "fastapi.applications", "FastAPI.__call__"),
-    ("route", "loop", "fastapi.routing", "APIRoute.handle"),
+    ("route, judge, answer", "loop", "fastapi.routing", "APIRoute.handle"),
+    ("route, judge, answer", "loop", "app.routes.exact_routes", "ExactRoutes.__call__"),
     ("read and validate the body", "loop", "app.news.event_bodies", "_events_in"),
     ("signature", "loop", "app.news.routes.events", "_is_signed"),
     ("role of the sender", "loop", "app.news.routes.events", "is_allowed"),
@@ -30,10 +31,8 @@ STAGES = (  # name of the stage, its thread, its module, its function (or the na
     ("entries and proof", "loop", "app.news.routes.events", "_entries"),
     ("logins", "loop", "app.news.routes.events", "logins"),
     ("hand over, wait, count", "loop", "app.news.routes.events", "_write"),
-    ("judge, answer", "loop", "app.news.routes.events", "post_events"),
-    ("write", "log", f"{EVENTS}.log", "EventLog.append"),
+    ("write", "log", f"{EVENTS}.log", "EventLog.append | EventLog.write"),
     ("read back", "log", f"{EVENTS}.following.follower", "LogFollower.read"),
-    ("fold", "log", "script_shared.news.newsroom.newsroom", "Newsroom.apply"),
     ("fold", "loop", "script_shared.news.newsroom.newsroom", "Newsroom.apply"),
     ("wake the writers", "log", f"{EVENTS}.following.follower", "LogFollower._answer"),
 )
@@ -84,12 +83,20 @@ class Clock:
         """Wrap all stages."""
         for name, _, module, paths in STAGES:
             for path in paths.split(" | "):
-                owner, (*above, last) = import_module(module), path.split(".")
+                owner, (*above, last) = _module(module), path.split(".")
                 for part in above:
-                    owner = getattr(owner, part)
+                    owner = getattr(owner, part, None)
                 found = getattr(owner, last, None)
                 if found is not None and not hasattr(found, "__wrapped__"):
                     setattr(owner, last, self.timed(name, found))
+
+
+def _module(name: str) -> Any:
+    """A module, None where this version has none of this name."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        return None
 
 
 class _Steps:
@@ -140,7 +147,8 @@ class _Answers:
         if scope["path"] == "/clock/threads":
             found = {thread.name: thread.native_id or 0 for thread in threading.enumerate()}
         CLOCK.spent = {}
-        CLOCK.is_on = scope["path"] == "/clock/on" or (CLOCK.is_on and scope["path"] == "/clock/read")
+        if scope["path"] in ("/clock/on", "/clock/off"):
+            CLOCK.is_on = scope["path"] == "/clock/on"
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": json.dumps(found).encode()})

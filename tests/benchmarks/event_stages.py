@@ -22,7 +22,7 @@ from typing import Any
 
 import httpx
 
-from tests.benchmarks.event_clock import STAGES, THREADS
+from tests.benchmarks.event_clock import REST, STAGES
 from tests.benchmarks.event_senders import send_all
 from tests.benchmarks.made_site import environment
 from tests.benchmarks.servers import PATIENCE_SECONDS, free_port
@@ -80,7 +80,11 @@ def _rounds(apis: dict[str, Api], rounds: int, events: int) -> dict[str, dict[st
                 clocked = _block(api, f"{turn}-{shape}-clocked", connections, together, events)
                 if turn:
                     blocks.setdefault(f"{shape} {name}", []).append({**clocked, **plain})
-    return {name: {stage: _low(stage, each) for stage in each[0]} for name, each in blocks.items()}
+    found = {name: {stage: _low(stage, each) for stage in each[0]} for name, each in blocks.items()}
+    for stages in found.values():
+        for kind, rest in REST.items():
+            stages[rest] -= sum({name: stages.get(name, 0.0) for name, of, *_ in STAGES if of == kind}.values())
+    return found
 
 
 def _low(stage: str, blocks: list[dict[str, float]]) -> float:
@@ -100,13 +104,7 @@ def _block(api: Api, name: str, connections: int, together: int, events: int) ->
     spent = {kind: after[kind] - before.get(kind, 0) for kind in after}
     per_event = {stage: ns / count / 1000 for stage, ns in stages.items()}
     if stages:
-        per_event |= {
-            THREADS[kind]: (spent[kind] - sum(stages.get(name, 0) for name, of, *_ in STAGES if of == kind))
-            / count
-            / 1000
-            for kind in THREADS
-        }
-        return per_event
+        return per_event | {REST[kind]: spent[kind] / count / 1000 for kind in REST}
     sums = {label: spent[kind] / count / 1000 for label, kind in ((LOOP, "loop"), (LOG, "log"), (OTHER, "other"))}
     return {**sums, "sum": sum(sums.values()), RATE: count / seconds}
 
@@ -126,7 +124,7 @@ def _threads(pid: int, log: str) -> dict[str, int]:
 
 def table(found: dict[str, dict[str, float]]) -> str:
     """Microseconds by stage, one column for each shape and version."""
-    stages = [name for name, *_ in STAGES] + [*THREADS.values(), LOOP, LOG, OTHER, "sum", RATE]
+    stages = [name for name, *_ in STAGES] + [*REST.values(), LOOP, LOG, OTHER, "sum", RATE]
     lines = [f"{'µs of an event':<44}" + "".join(f"{name:>16}" for name in found)]
     for stage in dict.fromkeys(stages):
         if any(each.get(stage, 0) for each in found.values()):

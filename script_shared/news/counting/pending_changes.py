@@ -62,9 +62,9 @@ class PendingChanges:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         places, amounts = np.array(self._places), np.array(self._amounts, np.float64)
         weights, rows = np.array(self._weights).reshape(len(self._sizes), -1), places // self._width
-        for window, flat, of_rows in zip(windows, sums, totals, strict=True):
-            added = amounts * np.repeat(weights[:, window], self._sizes)
-            np.add.at(flat, places, added.astype(flat.dtype))
-            np.add.at(of_rows, rows, added.astype(of_rows.dtype))
+        added = (amounts[:, None] * weights[:, windows].repeat(self._sizes, axis=0)).T
+        for each, flat, of_rows in zip(added, sums, totals, strict=True):
+            np.add.at(flat, places, each.astype(flat.dtype))
+            np.add.at(of_rows, rows, each.astype(of_rows.dtype))
         self._clear()
         return rows, places - rows * self._width

@@ -4,6 +4,8 @@ import numpy as np
 
 from script_shared.arrays import FloatArray, Int64s, IntArray
 
+MOST_WAITING = 20_000  # cells, 16 bytes each
+
 
 class TouchedCells:
     """The cells of a table that may not be zero.
@@ -16,6 +18,8 @@ class TouchedCells:
     def __init__(self, rows: int, columns: int) -> None:
         self._width = -(-columns // 8)
         self._bits = np.zeros((rows, self._width), np.uint8)
+        self._waiting: list[tuple[Int64s, Int64s]] = []  # cells that are noted later, many at a time
+        self._size = 0
 
     def add(self, rows: Int64s, columns: Int64s) -> None:
         """Note cells.
@@ -24,6 +28,17 @@ class TouchedCells:
             rows: int64 (k).
             columns: int64 (k).
         """
+        if len(rows):
+            self._waiting.append((rows, columns))
+            self._size += len(rows)
+            if self._size > MOST_WAITING:
+                self._note()
+
+    def _note(self) -> None:
+        if not self._waiting:
+            return
+        rows, columns = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
+        self._waiting, self._size = [], 0
         bits = np.left_shift(1, columns & 7).astype(np.uint8)
         np.bitwise_or.at(self._bits.reshape(-1), rows * self._width + (columns >> 3), bits)
 
@@ -33,7 +48,7 @@ class TouchedCells:
         Args:
             tables: float (tables, rows, columns) of at most as many rows and columns.
         """
-        self._bits[:] = 0
+        self._bits[:], self._waiting, self._size = 0, [], 0
         found = np.packbits((tables != 0).any(axis=0), axis=1, bitorder="little")
         self._bits[: found.shape[0], : found.shape[1]] = found
 
@@ -43,6 +58,7 @@ class TouchedCells:
         Args:
             rows: int (rows).
         """
+        self._note()
         some = self._bits[rows]
         places, at = np.nonzero(some != 0)  # most bytes are zero
         which, bits = np.nonzero(np.unpackbits(some[places, at][:, None], axis=1, bitorder="little").view(np.bool_))
@@ -54,4 +70,5 @@ class TouchedCells:
         Args:
             rows: int (rows).
         """
+        self._note()
         self._bits[rows] = 0
