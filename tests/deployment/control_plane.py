@@ -1,4 +1,8 @@
-"""The objects of the chart, sent to the API server of a cluster as a dry run: only an empty namespace stays in it."""
+"""The objects of the chart, sent to the API server of a cluster as a dry run.
+
+Only a namespace with a service account stays in the cluster: the server admits no pod of an account that does not exist.
+The namespace enforces the Pod Security Standard ``restricted``.
+"""
 
 import json
 import os
@@ -9,7 +13,7 @@ from pathlib import Path
 from tests.deployment.report import CheckError, Report
 
 VARIABLE = "VERIFY_KUBECONFIG"
-NAMESPACE = "news"
+NAMESPACE = ACCOUNT = "news"  # the chart names its service account as the release
 SECONDS = 300
 
 
@@ -53,6 +57,10 @@ def dry_run(report: Report, files: dict[str, Path]) -> None:
         names = kubectl(kubeconfig, "get", "namespaces", "--output", "name").split()
         if f"namespace/{NAMESPACE}" not in names:
             kubectl(kubeconfig, "create", "namespace", NAMESPACE)
+            kubectl(kubeconfig, "label", "namespace", NAMESPACE, "pod-security.kubernetes.io/enforce=restricted")
+        accounts = kubectl(kubeconfig, "--namespace", NAMESPACE, "get", "serviceaccounts", "--output", "name").split()
+        if f"serviceaccount/{ACCOUNT}" not in accounts:
+            kubectl(kubeconfig, "--namespace", NAMESPACE, "create", "serviceaccount", ACCOUNT)
     for environment, file in files.items():
         with report.check(f"API server, dry run, {environment}") as found:
             flags = ("--server-side", "--force-conflicts", "--dry-run=server", "--filename", str(file))

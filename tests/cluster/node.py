@@ -1,0 +1,155 @@
+"""The node: containerd, the kubelet and kube-proxy, with a network of bridges on this machine."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.cluster.machine import ADDRESS, BRIDGE, DNS_SERVICE, NODE, PODS, Machine, run, wait_until
+from tests.cluster.plane import kubectl
+from tests.deployment.report import CheckError
+
+PAUSE = "pauta.local/pause:1"
+CONTAINERD = """\
+version = 3
+root = "{folder}/containerd"
+state = "{folder}/containerd-state"
+[grpc]
+  address = "{folder}/containerd.sock"
+[plugins.'io.containerd.cri.v1.images'.pinned_images]
+  sandbox = "{pause}"
+[plugins.'io.containerd.cri.v1.runtime'.cni]
+  bin_dirs = ["{programs}"]
+  conf_dir = "{folder}/network"
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+"""
+ALONE = 'FROM scratch\nCOPY {program} /\nENTRYPOINT ["/{program}"]\n'
+NETWORK = {
+    "cniVersion": "1.0.0",
+    "name": "pauta",
+    "plugins": [
+        {
+            "type": "bridge",
+            "bridge": BRIDGE,
+            "isGateway": True,
+            "ipMasq": True,
+            "hairpinMode": True,
+            "ipam": {
+                "type": "host-local",
+                "ranges": [[{"subnet": PODS, "gateway": ADDRESS}]],
+                "routes": [{"dst": "0.0.0.0/0"}],
+            },
+        },
+        {"type": "portmap", "capabilities": {"portMappings": True}},
+    ],
+}
+
+
+def start(machine: Machine) -> float:
+    """Start the node.
+
+    Returns:
+        Seconds until Kubernetes took it as ready.
+    """
+    folder = machine.folder
+    (folder / "network").mkdir(exist_ok=True)
+    (folder / "network" / "pauta.conflist").write_text(json.dumps(NETWORK))
+    (folder / "containerd.toml").write_text(CONTAINERD.format(folder=folder, programs=machine.programs, pause=PAUSE))
+    machine.start("containerd", "containerd", "--config", str(folder / "containerd.toml"))
+    wait_until("containerd", 60, lambda: bool(ctr(machine, "version")))
+    add_image(machine, PAUSE, "pause")
+    (folder / "resolv.conf").write_text(f"nameserver {ADDRESS}\n")
+    (folder / "kubelet.json").write_text(json.dumps(_kubelet(machine)))
+    identity = ("--hostname-override", NODE, "--kubeconfig")
+    places = ("--root-dir", str(folder / "kubelet"), "--cert-dir", str(folder / "kubelet-pki"), "--node-ip", ADDRESS)
+    node = str(folder / "node.kubeconfig")
+    machine.start("kubelet", "kubelet", "--config", str(folder / "kubelet.json"), *identity, node, *places)
+    local = ("--bind-address", ADDRESS, "--healthz-bind-address", "127.0.0.1:10256")
+    mode = ("--proxy-mode", "iptables", "--cluster-cidr", PODS, "--conntrack-max-per-core", "0")
+    machine.start("proxy", "kube-proxy", *identity, str(machine.kubeconfig), *local, *mode)
+    state = "jsonpath={.status.conditions[?(@.type=='Ready')].status}"
+    return wait_until("the node", 120, lambda: kubectl(machine, "get", "node", NODE, "--output", state) == "True")
+
+
+def _kubelet(machine: Machine) -> dict[str, object]:
+    """Settings of the kubelet. Kubernetes refuses cgroup v1 unless ``failCgroupV1`` is false."""
+    return {
+        "apiVersion": "kubelet.config.k8s.io/v1beta1",
+        "kind": "KubeletConfiguration",
+        "address": ADDRESS,
+        "failCgroupV1": False,
+        "failSwapOn": False,
+        "cgroupDriver": "cgroupfs",
+        "containerRuntimeEndpoint": f"unix://{machine.folder}/containerd.sock",
+        "resolvConf": str(machine.folder / "resolv.conf"),
+        "clusterDNS": [DNS_SERVICE],
+        "clusterDomain": "cluster.local",
+        "tlsCertFile": str(machine.pki / "kubelet.crt"),
+        "tlsPrivateKeyFile": str(machine.pki / "kubelet.key"),
+        "authentication": {
+            "anonymous": {"enabled": False},
+            "webhook": {"enabled": True},
+            "x509": {"clientCAFile": str(machine.pki / "ca.crt")},
+        },
+        "authorization": {"mode": "Webhook"},
+        "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
+        "imageGCHighThresholdPercent": 99,
+        "healthzPort": 0,
+    }
+
+
+def ctr(machine: Machine, *arguments: str, data: bytes | None = None) -> str:
+    """What containerd's command prints, in the namespace of the kubelet."""
+    socket = str(machine.folder / "containerd.sock")
+    command = (str(machine.programs / "ctr"), "--address", socket, "--namespace", "k8s.io", *arguments)
+    return run(machine.folder, *command, data=data)
+
+
+def add_image(machine: Machine, image: str, program: str = "", dockerfile: str = ALONE) -> None:
+    """Give the node an image of the Docker engine; no registry is needed.
+
+    Args:
+        machine: of the cluster.
+        image: its name.
+        program: if it is not empty, build the image with this program first.
+        dockerfile: for the program; if it is not given, the image has only the program, which must be static.
+    """
+    if program:
+        (context := machine.folder / "images" / program).mkdir(parents=True, exist_ok=True)
+        shutil.copy(machine.programs / program, context / program)
+        (context / "Dockerfile").write_text(dockerfile.format(program=program))
+        run(context, "docker", "build", "--quiet", "--tag", image, ".")
+    archive = machine.folder / "image.tar"
+    run(machine.folder, "docker", "save", "--output", str(archive), image)
+    ctr(machine, "images", "import", str(archive))
+    archive.unlink()
+
+
+def remove(machine: Machine) -> None:
+    """End all containers, and take the network of pods and services off this machine."""
+    for name in ("kubelet", "proxy", "controllers"):
+        machine.end(name)
+    for task in ctr(machine, "tasks", "list", "--quiet").split():
+        quietly(
+            machine, "ctr", "--address", f"{machine.folder}/containerd.sock", "-n", "k8s.io", "task", "rm", "-f", task
+        )
+    quietly(machine, "kube-proxy", "--cleanup")
+    for table in ("kube-network-policies", "kube-network-policies-dnscache"):
+        quietly(machine, "nft", "delete", "table", "inet", table)
+    quietly(machine, "ip", "link", "delete", BRIDGE)
+
+
+def quietly(machine: Machine, *command: str) -> None:
+    """Run a command that may fail."""
+    try:
+        run(machine.folder, shutil.which(command[0], path=machine.path) or command[0], *command[1:])
+    except (CheckError, OSError) as error:
+        print(f"while the cluster was removed: {error}")
+
+
+def unmount(folder: Path) -> None:
+    """Unmount what containerd and the kubelet left below the folder, the deepest first."""
+    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    for place in sorted((each for each in mounts if each.startswith(f"{folder}/")), key=len, reverse=True):
+        subprocess.run(["umount", "--lazy", place], capture_output=True, check=False)
