@@ -199,6 +199,10 @@ verify-kubernetes: | $(BIN)/uv ## Check the Helm chart without a cluster: lint, 
 	@$(UV) pip install --quiet --python $(VENV)-kubernetes/bin/python --require-hashes -r tests/deployment/requirements_kubernetes.txt
 	@$(VENV)-kubernetes/bin/python -m tests.deployment.kubernetes $(ARGS)
 
+.PHONY: verify-cluster
+verify-cluster: install ## Install the Helm chart in a Kubernetes cluster of one node on this machine, and break it: a table (needs root, Docker, Go)
+	@exec $(BIN)/python -m tests.cluster $(ARGS)
+
 .PHONY: verify-ecs
 verify-ecs: | $(BIN)/uv ## Check the templates for Fargate without a cloud: cfn-lint, and every stack in moto at three sizes
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-ecs

@@ -30,7 +30,7 @@ boto3.client("s3", endpoint_url="http://127.0.0.1:443", region_name="us-east-1")
 STORE_IMAGE = """\
 FROM python:3.11-slim-bookworm
 RUN pip install --no-cache-dir --disable-pip-version-check 'moto[s3,server]==MOTO'
-ENV AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing-secret
+ENV AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing-secret S3_IGNORE_SUBDOMAIN_BUCKETNAME=true
 CMD ["moto_server", "--host", "0.0.0.0", "--port", "443"]
 """
 DATABASE = "database.outside.svc"

@@ -6,10 +6,11 @@ import subprocess
 from pathlib import Path
 
 from tests.cluster.machine import ADDRESS, BRIDGE, DNS_SERVICE, NODE, PODS, Machine, run, wait_until
-from tests.cluster.plane import kubectl
+from tests.cluster.plane import FORWARDS, kubectl
 from tests.deployment.report import CheckError
 
 PAUSE = "pauta.local/pause:1"
+# A machine that is itself a guest may not lower the score by which the kernel chooses what to kill without memory.
 CONTAINERD = """\
 version = 3
 root = "{folder}/containerd"
@@ -18,6 +19,8 @@ state = "{folder}/containerd-state"
   address = "{folder}/containerd.sock"
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
   sandbox = "{pause}"
+[plugins.'io.containerd.cri.v1.runtime']
+  restrict_oom_score_adj = true
 [plugins.'io.containerd.cri.v1.runtime'.cni]
   bin_dirs = ["{programs}"]
   conf_dir = "{folder}/network"
@@ -30,11 +33,8 @@ NETWORK = {
     "name": "pauta",
     "plugins": [
         {
-            "type": "bridge",
-            "bridge": BRIDGE,
-            "isGateway": True,
+            "type": "ptp",
             "ipMasq": True,
-            "hairpinMode": True,
             "ipam": {
                 "type": "host-local",
                 "ranges": [[{"subnet": PODS, "gateway": ADDRESS}]],
@@ -128,6 +128,7 @@ def add_image(machine: Machine, image: str, program: str = "", dockerfile: str =
 
 def remove(machine: Machine) -> None:
     """End all containers, and take the network of pods and services off this machine."""
+    quietly(machine, "kubectl", *_policies(machine))  # its agent removes its rules at its end
     for name in ("kubelet", "proxy", "controllers"):
         machine.end(name)
     for task in ctr(machine, "tasks", "list", "--quiet").split():
@@ -135,9 +136,15 @@ def remove(machine: Machine) -> None:
             machine, "ctr", "--address", f"{machine.folder}/containerd.sock", "-n", "k8s.io", "task", "rm", "-f", task
         )
     quietly(machine, "kube-proxy", "--cleanup")
-    for table in ("kube-network-policies", "kube-network-policies-dnscache"):
-        quietly(machine, "nft", "delete", "table", "inet", table)
+    for rule in FORWARDS:
+        quietly(machine, "iptables", "--delete", *rule)
     quietly(machine, "ip", "link", "delete", BRIDGE)
+
+
+def _policies(machine: Machine) -> tuple[str, ...]:
+    """Options of kubectl that end the agent of the network policies."""
+    where = ("--kubeconfig", str(machine.kubeconfig), "--namespace", "kube-system")
+    return *where, "delete", "daemonset", "policies", "--ignore-not-found", "--cascade=foreground", "--timeout=30s"
 
 
 def quietly(machine: Machine, *command: str) -> None:

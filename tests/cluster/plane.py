@@ -2,8 +2,10 @@
 
 import subprocess
 
-from tests.cluster.machine import ADDRESS, BRIDGE, SERVICES, Machine, run, wait_until
+from tests.cluster.machine import ADDRESS, BRIDGE, PODS, SERVICES, Machine, run, wait_until
 
+# Docker drops what is forwarded between interfaces that are not its own.
+FORWARDS = tuple(("FORWARD", option, PODS, "--jump", "ACCEPT") for option in ("--source", "--destination"))
 ETCD = "http://127.0.0.1:2379"
 
 
@@ -15,8 +17,10 @@ def start(machine: Machine) -> float:
     """
     if subprocess.run(["ip", "link", "show", BRIDGE], capture_output=True, check=False).returncode:
         run(machine.folder, "ip", "link", "add", BRIDGE, "type", "bridge")
-        run(machine.folder, "ip", "address", "add", f"{ADDRESS}/24", "dev", BRIDGE)
+        run(machine.folder, "ip", "address", "add", f"{ADDRESS}/32", "dev", BRIDGE)
         run(machine.folder, "ip", "link", "set", BRIDGE, "up")
+        for rule in FORWARDS:
+            run(machine.folder, "iptables", "--insert", *rule)
     machine.make_keys()
     listen = (
         "--listen-client-urls",
@@ -66,6 +70,7 @@ def _api_server(machine: Machine) -> list[str]:
         "--authorization-mode=Node,RBAC",
         "--allow-privileged=true",
         "--enable-aggregator-routing=true",
+        "--kubelet-preferred-address-types=InternalIP",
         "--requestheader-allowed-names=front-proxy",
         "--requestheader-username-headers=X-Remote-User",
         "--requestheader-group-headers=X-Remote-Group",

@@ -43,7 +43,7 @@ MODULES = (
         "github.com/containernetworking/plugins",
         "v1.10.0",
         {
-            "bridge": "plugins/main/bridge",
+            "ptp": "plugins/main/ptp",
             "host-local": "plugins/ipam/host-local",
             "loopback": "plugins/main/loopback",
             "portmap": "plugins/meta/portmap",
