@@ -9,6 +9,7 @@ from pipelines.backup.postgresql_dump import dump_postgresql, postgresql_facts, 
 from pipelines.backup.saved import SavedDatabase, TableFacts
 from pipelines.backup.sqlite_copy import copy_sqlite, restore_sqlite, sqlite_facts
 from script_shared.addresses import sqlite_address, sqlite_file
+from script_shared.errors import SettingsError
 from script_shared.settings import Settings
 from script_shared.storage.local import digest_file
 from script_shared.storage.tables import tables_address
@@ -76,6 +77,9 @@ def restore_database(settings: Settings, saved: SavedDatabase, folder: Path, scr
         saved: the database.
         folder: of the backup.
         scratch: folder for files.
+
+    Raises:
+        SettingsError: the database is a dump of PostgreSQL, and there is no server for it.
     """
     file = folder / saved.file
     if saved.kind == "sqlite":
@@ -101,4 +105,10 @@ def facts_of(address: str) -> dict[str, TableFacts]:
 def _server_of(settings: Settings) -> str:
     """The default server of trials: the first PostgreSQL that this installation uses."""
     databases, _ = databases_of(settings)
-    return next(each.address for each in databases if sqlite_file(each.address) is None)
+    address = next((each.address for each in databases if sqlite_file(each.address) is None), None)
+    if address is None:
+        raise SettingsError(
+            "the backup holds a dump of PostgreSQL, and this installation has no PostgreSQL server to restore it on.",
+            fix="Set PAUTA_BACKUP_TRIAL_URI to a server where a role may create databases.",
+        )
+    return address

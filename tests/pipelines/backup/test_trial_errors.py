@@ -9,7 +9,7 @@ import pytest
 from pipelines.backup.save import save_backup
 from pipelines.backup.saved import read_trial
 from pipelines.backup.steps import restore
-from script_shared.errors import InputError
+from script_shared.errors import InputError, SettingsError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import save_state
@@ -31,6 +31,16 @@ def test_an_error_that_nobody_expected_is_a_result_without_its_text(settings: Se
     assert trial is not None
     assert trial.problem.startswith("OSError in ")
     assert "maria" not in trial.problem
+
+
+def test_a_dump_of_postgresql_needs_a_server_in_an_installation_that_has_only_sqlite(settings: Settings) -> None:
+    folder = save_backup(settings)
+    record = json.loads((folder / "backup.json").read_text())
+    record["databases"][0]["kind"] = "postgresql"  # as after a move from PostgreSQL to SQLite
+    (folder / "backup.json").write_text(json.dumps(record))
+    with pytest.raises(SettingsError, match="no PostgreSQL server"):
+        restore(settings)
+    assert read_trial(folder) is None
 
 
 @pytest.fixture
