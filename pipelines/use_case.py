@@ -100,7 +100,7 @@ class Step:
         where: ``module:function``; imported when the step runs, so that a list of steps costs nothing to read.
         parts: names of parts that may run in parallel, such as the segments.
         always: runs at the end even if earlier steps failed; it never fails.
-        spark: whether it runs on Spark if ``PAUTA_ENGINE`` is ``spark``; such a step has no parts.
+        spark: whether it runs on Spark if ``PAUTA_ENGINE`` is ``spark``.
         about: what it does, to complete the sentence "``name`` …" in the documentation of its DAG.
     """
 

@@ -57,7 +57,7 @@ def run_step(case: UseCase, step: Step, run_id: str, airflow: AirflowContext, pa
     context = step_context(case, run_id, airflow)
     with step_span(context, step.name, part or ""):
         by_spark = step.spark and context.settings.engine == "spark"
-        facts = submit_step(context, step) if by_spark else step.run(context, part)
+        facts = submit_step(context, step, part) if by_spark else step.run(context, part)
     if not step.parts or part == step.parts[0]:
         note_step(case, context, step, facts, by_dag(airflow), _why(airflow), once_of(airflow))
     return plain({"run_id": run_id, **facts})

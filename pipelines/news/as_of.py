@@ -10,10 +10,10 @@ from pipelines.news import columns as c
 from pipelines.news.dataset import Dataset
 from script_shared.arrays import Int16s, IntArray
 from script_shared.names import section_key
-from script_shared.news.readers.training_data import Reads, TrainingData
+from script_shared.news.readers.snapshot import Snapshot
 
 
-def snapshot_of(dataset: Dataset, as_of_ms: int) -> TrainingData:
+def snapshot_of(dataset: Dataset, as_of_ms: int) -> Snapshot:
     """Reads until ``as_of_ms`` (epoch milliseconds, UTC), all users, all articles.
 
     Articles published later are there with their rows, so that rows agree at every moment; no recommender may
@@ -23,12 +23,10 @@ def snapshot_of(dataset: Dataset, as_of_ms: int) -> TrainingData:
         dataset: a loaded run.
         as_of_ms: the moment, epoch milliseconds, UTC; a read at that moment is included.
     """
-    until = dataset.interactions.until(as_of_ms)
     section, section_names = codes_of(dataset.articles[c.SECTION])
     region, region_names = codes_of(dataset.articles[c.REGION])
-    return TrainingData(
-        as_of_ms=as_of_ms,
-        reads=Reads(**{name: getattr(until, name) for name in Reads.__dataclass_fields__}),
+    return dataset.snapshot(
+        as_of_ms,
         logged=dataset.logged,
         issued_ms=dataset.issued_ms,
         section=section,

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,9 @@ import polars as pl
 from pipelines.news import columns as c
 from pipelines.news.tables import LABELS, table_path
 from script_shared.data_end import data_begin
+from script_shared.news.readers.reads import Reads
+from script_shared.news.readers.snapshot import Snapshot
+from script_shared.news.readers.training_data import TrainingData
 
 Column = npt.NDArray[np.generic]
 NONE = -1
@@ -91,9 +95,27 @@ def _read(path: Path) -> Interactions:
     return Interactions(**columns)  # type: ignore[arg-type]
 
 
+def read_interactions(path: Path, first_ms: int, last_ms: int) -> Interactions:
+    """The reads between two moments, both included.
+
+    Args:
+        path: of the table of interactions.
+        first_ms, last_ms: epoch milliseconds, UTC.
+    """
+    time = pl.col(c.TIMESTAMP).to_physical()
+    rows = pl.scan_parquet(path, glob=False).filter(time.is_between(first_ms, last_ms)).collect()
+    have = {name: rows[raw] for name, raw in RAW_NAMES.items() if raw in rows.columns}
+    columns = {name: _as_array(have.get(name), name, rows.height) for name in RAW_NAMES}
+    return Interactions(**columns)  # type: ignore[arg-type]
+
+
 def _column(path: Path, raw: str | None, name: str, rows: int) -> Column:
+    return _as_array(pl.read_parquet(path, columns=[raw], glob=False)[raw] if raw else None, name, rows)
+
+
+def _as_array(column: pl.Series | None, name: str, rows: int) -> Column:
     kind, missing = np.dtype(TYPES.get(name, "float32")), MISSING.get(name, 0)
-    values = pl.read_parquet(path, columns=[raw], glob=False)[raw].to_physical() if raw else None
+    values = None if column is None else column.to_physical()
     if values is None or values.null_count() == rows:
         return np.broadcast_to(np.asarray(missing, kind), (rows,))  # takes no memory
     filled = values.fill_null(missing) if values.null_count() else values
@@ -120,17 +142,33 @@ class Dataset:
     validation: Interactions | None
 
     @classmethod
-    def load(cls, folder: Path) -> "Dataset":
-        """Read the tables of a refined run, the articles' captions and bodies left out."""
+    def load(cls, folder: Path, reads: Interactions | None = None) -> "Dataset":
+        """Read the tables of a refined run, the articles' captions and bodies left out.
+
+        Args:
+            folder: of the refined run.
+            reads: in place of the table of interactions; None to read it.
+        """
         held_out = table_path(folder, "validation")
         articles = [c.ARTICLE, c.ARTICLE_ID, c.URL, c.TITLE, c.ISSUED, c.SECTION, c.REGION]
-        return cls(
+        return Dataset(
             folder=folder,
             users=pl.read_parquet(table_path(folder, "users"), glob=False),
             articles=pl.read_parquet(table_path(folder, "articles"), columns=articles, glob=False),
-            interactions=_read(table_path(folder, "interactions")),
+            interactions=_read(table_path(folder, "interactions")) if reads is None else reads,
             validation=_read(held_out) if held_out.is_file() else None,
         )
+
+    def snapshot(self, as_of_ms: int, **known: Any) -> Snapshot:
+        """The reads until a moment, with what else was known.
+
+        Args:
+            as_of_ms: epoch milliseconds, UTC; a read at that moment is included.
+            known: the other fields of the snapshot.
+        """
+        until = self.interactions.until(as_of_ms)
+        reads = Reads(**{name: getattr(until, name) for name in Reads.__dataclass_fields__})
+        return TrainingData(as_of_ms=as_of_ms, reads=reads, **known)
 
     def texts(self) -> pl.LazyFrame:
         """Title, caption and body of every article in order of the rows, read when collected."""

@@ -21,9 +21,13 @@ DATA_STEPS = (
 )
 TRAINING_STEPS = (
     Step(
-        "train", "pipelines.news.training.segments:train", parts=SEGMENT_NAMES, about="fits the segments side by side"
+        "train",
+        "pipelines.news.training.segments:train",
+        parts=SEGMENT_NAMES,
+        spark=True,
+        about="fits the segments side by side",
     ),
-    Step("assemble", "pipelines.news.training.assemble:assemble", about="puts them together"),
+    Step("assemble", "pipelines.news.training.assemble:assemble", spark=True, about="puts them together"),
     Step(
         "rank",
         "pipelines.news.training.ranker_step:rank",
@@ -39,6 +43,7 @@ TRAINING_STEPS = (
     Step(
         "refit",
         "pipelines.news.release.refit:refit",
+        spark=True,
         about="fits the models of an accepted candidate again on all data where `releases.refit` says so",
     ),
     publish_step("pipelines.news.release.publish:publish"),

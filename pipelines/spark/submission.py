@@ -17,12 +17,13 @@ CONNECTION = "pauta_spark"
 PROGRAM = ROOT / "pipelines" / "spark" / "submitted.py"
 
 
-def submit_step(context: Context, step: Step) -> dict[str, Any]:
+def submit_step(context: Context, step: Step, part: str | None = None) -> dict[str, Any]:
     """Run a step in a process that ``spark-submit`` starts, and wait for it; its log becomes the task's.
 
     Args:
         context: the run, its settings and options; params are read again from their file.
         step: a step that runs on Spark.
+        part: one of the step's parts, None for a step without parts.
 
     Returns:
         the step's facts.
@@ -47,15 +48,15 @@ def submit_step(context: Context, step: Step) -> dict[str, Any]:
         problem = Path(folder, "problem.json")
         hook = SparkSubmitHook(
             conn_id=CONNECTION,
-            name=f"{step.name} {context.use_case} {run_id}",
-            application_args=arguments(context.use_case, run_id, step.name, context.options, problem),
+            name=" ".join(filter(None, (step.name, part, context.use_case, run_id))),
+            application_args=arguments(context.use_case, run_id, step.name, part, context.options, problem),
             env_vars=_environment(),
         )
         try:
             hook.submit(str(PROGRAM))
         except Exception as error:
             raise (_problem(problem) or error) from error
-    return context.run.facts(step.folder)
+    return context.run.facts(step.folder, part)
 
 
 def _environment() -> dict[str, str]:

@@ -12,19 +12,20 @@ from script_shared.errors import PautaError
 from script_shared.settings import load_settings
 
 
-def arguments(case: str, run_id: str, step: str, options: Options, problem: Path) -> list[str]:
+def arguments(case: str, run_id: str, step: str, part: str | None, options: Options, problem: Path) -> list[str]:
     """The arguments of this program.
 
     Args:
         case: name of the use case.
         run_id: of the run.
         step: its name.
+        part: one of the step's parts, None for a step without parts.
         options: choices of a person or of a DAG run.
         problem: a file that does not exist; an error of the step is written there.
     """
     path = str(options.source_path) if options.source_path else None
     said = {"source": options.source, "source_path": path, "force": options.force, "refresh": options.refresh}
-    return [case, run_id, step, json.dumps(said), str(problem)]
+    return [case, run_id, step, part or "", json.dumps(said), str(problem)]
 
 
 def main(argv: list[str]) -> int:
@@ -34,13 +35,14 @@ def main(argv: list[str]) -> int:
         argv: see ``arguments``.
     """
     parser = argparse.ArgumentParser(prog="spark-submit submitted.py", description=__doc__)
-    for name in ("use_case", "run_id", "step", "options", "problem"):
+    for name in ("use_case", "run_id", "step", "part", "options", "problem"):
         parser.add_argument(name)
     args = parser.parse_args(argv)
     try:
         settings = load_settings()
         case: UseCase = find(settings, args.use_case)
-        case.step(args.step).run(case.context(settings, args.run_id, _options(json.loads(args.options))))
+        context = case.context(settings, args.run_id, _options(json.loads(args.options)))
+        case.step(args.step).run(context, args.part or None)
     except PautaError as error:
         print(f"{type(error).__name__}: {error.log_text}", file=sys.stderr)
         said = {"kind": type(error).__name__, "message": error.message, "fix": error.fix}

@@ -21,6 +21,7 @@ SQL_TYPES = {
     pl.Float64: "double",
     pl.String: "string",
     pl.Boolean: "boolean",
+    pl.List: "array<float>",  # the one kind of list: vectors
 }
 ARROW_TYPES = {
     pl.Int16: pa.int16(),
@@ -29,6 +30,7 @@ ARROW_TYPES = {
     pl.Float64: pa.float64(),
     pl.String: pa.string(),
     pl.Boolean: pa.bool_(),
+    pl.List: pa.list_(pa.float32()),
 }
 KIND, NOTE = "kind", "note"
 PROBLEM = "problem"  # the kind of a row that holds an error of the input

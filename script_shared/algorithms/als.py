@@ -63,7 +63,7 @@ class Als:
         """
         if not len(user):
             nobody, nothing = (Factors.none(size, weights.factors) for size in shape)
-            return cls(weights, nobody, nobody, nothing, 0, _gram(nothing))
+            return cls.of(weights, nobody, nothing)
         users, user_place = np.unique(user, return_inverse=True)
         items, item_place = np.unique(article, return_inverse=True)
         matrix = _confidence(user_place, item_place, engagement, (len(users), len(items)), weights.alpha)
@@ -71,8 +71,18 @@ class Als:
         with one_blas_thread():
             model.fit(matrix, show_progress=False)
         base_users = Factors.of(users, model.user_factors, shape[0])
-        base_items = Factors.of(items, model.item_factors, shape[1])
-        return cls(weights, base_users, base_users, base_items, len(items), _gram(base_items))
+        return cls.of(weights, base_users, Factors.of(items, model.item_factors, shape[1]))
+
+    @classmethod
+    def of(cls, weights: AlsWeights, users: Factors, items: Factors) -> "Als":
+        """Fitted vectors, before anything is folded in.
+
+        Args:
+            weights: of the factorisation.
+            users: of every user with reads.
+            items: of every article with reads.
+        """
+        return cls(weights, users, users, items, len(items), _gram(items))
 
     def as_of(self, user: IntArray, article: IntArray, engagement: FloatArray) -> "Als":
         """Fold in: vectors of articles that came later from the fitted users, then of all users from all articles.
@@ -85,7 +95,15 @@ class Als:
         """
         base = self.items.first(self.n_base_items)
         items = base.concat(self._new_items(base, user, article, engagement))
-        users = _half_step(self.weights, items, user, article, engagement, self.users.size)
+        return self.with_state(half_step(self.weights, items, user, article, engagement, self.users.size), items)
+
+    def with_state(self, users: Factors, items: Factors) -> "Als":
+        """The same fitted vectors with what was folded in.
+
+        Args:
+            users: of every user, computed from ``items``.
+            items: the fitted articles first, then those folded in.
+        """
         return replace(self, users=users, items=items, gram=_gram(items))
 
     def renumber(self, users: Renumbering, articles: Renumbering) -> "Als":
@@ -97,7 +115,7 @@ class Als:
         """
         base_users = self.base_users.renumber(users)
         base_items = self.items.first(self.n_base_items).renumber(articles)
-        return Als(self.weights, base_users, base_users, base_items, len(base_items), _gram(base_items))
+        return Als.of(self.weights, base_users, base_items)
 
     def fold_in(self, histories: Histories) -> Float32s:
         """float32 (n, factors): vectors of users computed from what they read; zeros where nothing is known."""
@@ -159,7 +177,7 @@ class Als:
 
     def _new_items(self, base: Factors, user: IntArray, article: IntArray, engagement: FloatArray) -> Factors:
         late = base.place[article] < 0
-        return _half_step(self.weights, self.base_users, article[late], user[late], engagement[late], base.size)
+        return half_step(self.weights, self.base_users, article[late], user[late], engagement[late], base.size)
 
     @cached_property
     def _ridge(self) -> FloatArray:
@@ -178,10 +196,19 @@ class Als:
         return solution.astype(np.float32)
 
 
-def _half_step(
+def half_step(
     weights: AlsWeights, fixed: Factors, rows: IntArray, columns: IntArray, engagement: FloatArray, size: int
 ) -> Factors:
-    """Vectors of ``rows`` given the fixed vectors of ``columns``; entries without a fixed vector do not count."""
+    """Vectors of ``rows`` given the fixed vectors of ``columns``; entries without a fixed vector do not count.
+
+    Args:
+        weights: of the factorisation.
+        fixed: vectors of the other side.
+        rows: int (n), the row of each read on the side that is computed.
+        columns: int (n), the row of each read on the fixed side.
+        engagement: float (n), 0 or more; repeated pairs add up.
+        size: rows of the computed side, with or without a vector.
+    """
     known = fixed.place[columns] >= 0
     unique, row_place = np.unique(rows[known], return_inverse=True)
     if not len(unique):

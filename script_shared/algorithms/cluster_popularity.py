@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.popularity import Popularity, decayed_counts
-from script_shared.arrays import Float32s, FloatArray, Int16s, IntArray, load_array, save_arrays
+from script_shared.arrays import Float32s, FloatArray, Int16s, Int64s, IntArray, load_array, save_arrays
 
 SMOOTHING = 20.0  # reads by which a group's liking of a topic is drawn towards everybody's
 
@@ -77,8 +77,34 @@ class ClusterPopularity:
             decayed_counts(article[mine], time_ms[mine], len(everybody.counts), everybody.as_of_ms, half_lives)
             for mine in (groups == k for k in range(n_groups))
         ]
-        liking = _likings(groups, article, topics, n_groups)
-        return cls(weights, everybody, group, np.stack(counts), topics, liking)
+        reads = reads_of_topics(groups, article, topics, n_groups)
+        return cls.of(group, np.stack(counts), topics, reads, everybody, weights)
+
+    @classmethod
+    def of(
+        cls,
+        group: Int16s,
+        counts: Float32s,
+        topics: Int16s,
+        topic_reads: IntArray,
+        everybody: Popularity,
+        weights: ClusterWeights,
+    ) -> "ClusterPopularity":
+        """The same, of interactions that are counted already.
+
+        Args:
+            group: int16 (n_users); -1 for users of no group.
+            counts: float32 (k, n_articles, windows), decayed counts of the groups.
+            topics: int16 (kinds, n_articles); codes of an article's topics, -1 when it has none.
+            topic_reads: int (kinds, k, codes), as ``reads_of_topics`` returns it.
+            everybody: popularity of all users as of the same moment.
+            weights: of the blend.
+        """
+        kinds, n_groups, codes = topic_reads.shape
+        liking = np.ones((kinds, n_groups, codes + 1), np.float32)
+        for kind, reads in enumerate(topic_reads):
+            liking[kind, :, :-1] = _likes(reads)
+        return cls(weights, everybody, group, counts, topics, liking)
 
     def over(
         self, candidates: Candidates, groups_of: Callable[[Batch], IntArray] | None = None
@@ -152,16 +178,23 @@ def _shares(values: FloatArray) -> FloatArray:
     return values / np.maximum(values.sum(axis=1, keepdims=True), 1e-9)
 
 
-def _likings(groups: IntArray, article: IntArray, topics: IntArray, n_groups: int) -> FloatArray:
-    width = int(topics.max(initial=-1)) + 2
-    liking = np.ones((len(topics), n_groups, width), np.float32)
+def reads_of_topics(groups: IntArray, article: IntArray, topics: IntArray, n_groups: int) -> Int64s:
+    """int64 (kinds, n_groups, codes): reads of each topic in each group; those of disjoint interactions add up.
+
+    Args:
+        groups: int (n), group of the user of each interaction, -1 for none.
+        article: int (n), row of each interaction.
+        topics: int16 (kinds, n_articles); codes of an article's topics, -1 when it has none.
+        n_groups: how many groups there are.
+    """
+    width = int(topics.max(initial=-1)) + 1
+    found = np.zeros((len(topics), n_groups, width), np.int64)
     for kind, codes in enumerate(topics):
         code = codes[article]
         counted = (groups >= 0) & (code >= 0)
         where = groups[counted].astype(np.int64) * width + code[counted]
-        reads = np.bincount(where, minlength=n_groups * width).reshape(n_groups, width)
-        liking[kind, :, :-1] = _likes(reads[:, :-1])
-    return liking
+        found[kind] = np.bincount(where, minlength=n_groups * width).reshape(n_groups, width)
+    return found
 
 
 def _likes(reads: IntArray) -> FloatArray:

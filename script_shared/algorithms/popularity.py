@@ -29,7 +29,10 @@ def decayed_counts(
     """float32 (n_articles, windows): reads of each article, a read h half-lives old counting 2^-h.
 
     Args:
-        article, time_ms: interactions sorted by time, none later than ``as_of_ms``.
+        article, time_ms: int (n), interactions sorted by time, none later than ``as_of_ms``.
+        n_articles: rows of the result.
+        as_of_ms: the moment to which counts are decayed, epoch milliseconds, UTC.
+        half_lives_hours: of the windows.
     """
     counts = np.zeros((n_articles, len(half_lives_hours)), np.float32)
     for window, hours in enumerate(half_lives_hours):

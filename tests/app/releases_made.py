@@ -10,7 +10,8 @@ from script_shared.clock import HOUR_MS
 from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.params import FILE, ModelParams, NewsParams
 from script_shared.news.readers.reader_table import ReaderTable
-from script_shared.news.readers.training_data import Reads, TrainingData
+from script_shared.news.readers.reads import Reads
+from script_shared.news.readers.training_data import TrainingData
 from script_shared.news.recommenders.popular import count
 from script_shared.news.release_folder import FORMAT
 from script_shared.news.segments import SEGMENT_NAMES

@@ -12,9 +12,9 @@ from typing import Any
 
 from pipelines.news.as_of import snapshot_of, utc
 from pipelines.news.clock_choice import clock_choice
-from pipelines.news.dataset import Dataset
 from pipelines.news.site import settle_params
 from pipelines.news.training.assemble import note_site, put_together
+from pipelines.news.training.engine import engine_facts, training_dataset
 from pipelines.news.training.segments import members_of
 from pipelines.raw_files.links import link_tree, sizes
 from pipelines.use_case import Context
@@ -69,16 +69,16 @@ def release_of(context: Context) -> Path:
 def _write_release(context: Context, params: NewsParams, out: Path) -> dict[str, Any]:
     """Write the release fitted again."""
     ranked = context.run.read("ranked") / "release"
-    data = Dataset.load(context.run.read("refined"))
-    snapshot = snapshot_of(data, data.end_ms)
-    fitted = {s.name: s.recommender.fit(snapshot, members_of(snapshot, s.name), params.model) for s in SEGMENTS}
-    put_together(fitted, data, data.end_ms, out, params.model, clock=clock_choice(context, data.end_ms))
+    with training_dataset(context, "refitted") as data:
+        snapshot = snapshot_of(data, data.end_ms)
+        fitted = {s.name: s.recommender.fit(snapshot, members_of(snapshot, s.name), params.model) for s in SEGMENTS}
+        put_together(fitted, data, data.end_ms, out, params.model, clock=clock_choice(context, data.end_ms))
+        until = {"fitted_until": utc(data.end_ms), "measured_until": context.run.facts("ranked").get("fitted_until")}
     note_site(out, context, params)
-    until = {"fitted_until": utc(data.end_ms), "measured_until": context.run.facts("ranked").get("fitted_until")}
     _mark(out, {**until, "figures": MARK})
     _take_live_part(ranked, out, params)
     NewsModel.load(out, context.run.run_id).check()
-    return until
+    return {**until, **engine_facts(context)}
 
 
 def _mark(release: Path, facts: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from pipelines.news.clock_choice import clock_choice
 from pipelines.news.dataset import Dataset
 from pipelines.news.site import settle_params
 from pipelines.news.split.moments import moments_of
+from pipelines.news.training.engine import engine_facts, training_dataset
 from pipelines.news.training.segments import folder_megabytes, members_of
 from pipelines.use_case import Context
 from script_shared.algorithms.als import one_blas_thread
@@ -29,7 +30,7 @@ from script_shared.news.catalog.catalog import Catalog
 from script_shared.news.model import NewsModel
 from script_shared.news.params import ModelParams, NewsParams
 from script_shared.news.readers.reader_table import ReaderTable
-from script_shared.news.readers.training_data import TrainingData
+from script_shared.news.readers.snapshot import Snapshot
 from script_shared.news.recommenders.base import Recommender
 from script_shared.news.recommenders.popular import count
 from script_shared.news.release_folder import FORMAT
@@ -56,7 +57,12 @@ def assemble(context: Context) -> dict[str, Any]:
         ReleaseError: a made folder does not load or gives a wrong answer.
     """
     params: NewsParams = settle_params(context).params
-    dataset = Dataset.load(context.run.read("refined"))
+    with training_dataset(context, "assembled") as dataset, context.run.write("assembled") as (folder, facts):
+        facts.update(_assemble(context, params, dataset, folder), **engine_facts(context))
+    return dict(facts)
+
+
+def _assemble(context: Context, params: NewsParams, dataset: Dataset, folder: Path) -> dict[str, Any]:
     fitted = {
         segment.name: segment.recommender.load(context.run.read("trained", segment.name), params.model)
         for segment in SEGMENTS
@@ -67,15 +73,10 @@ def assemble(context: Context) -> dict[str, Any]:
     moments = {"rank": at.fitted} if not at.too_short else {}
     moments |= {"holdout": at.split, "release": at.end}
     make = partial(put_together, fitted, dataset, params=params.model, clock=clock, names=names, fitted_ms=at.fitted)
-    with (
-        context.run.write("assembled") as (folder, facts),
-        one_blas_thread(),
-        ThreadPoolExecutor(AT_ONCE) as threads,
-    ):
+    with one_blas_thread(), ThreadPoolExecutor(AT_ONCE) as threads:
         write = partial(_write_folder, context, params, make)
         made = {name: threads.submit(write, as_of_ms, folder / name) for name, as_of_ms in moments.items()}
-        facts.update({name: each.result() for name, each in made.items()})
-    return dict(facts)
+        return {name: each.result() for name, each in made.items()}
 
 
 def _write_folder(
@@ -196,7 +197,7 @@ class Names:
         return cls(IdIndex.of(users.to_list()), IdIndex.of(articles.to_list()))
 
 
-def catalog_of(dataset: Dataset, snapshot: TrainingData, names: Names) -> Catalog:
+def catalog_of(dataset: Dataset, snapshot: Snapshot, names: Names) -> Catalog:
     """The articles as a release keeps them."""
     table = dataset.articles
     return Catalog(
@@ -211,7 +212,7 @@ def catalog_of(dataset: Dataset, snapshot: TrainingData, names: Names) -> Catalo
     )
 
 
-def _facts(snapshot: TrainingData, clock: ClockChoice, fitted: Mapping[str, Recommender]) -> dict[str, Any]:
+def _facts(snapshot: Snapshot, clock: ClockChoice, fitted: Mapping[str, Recommender]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "data_end_ms": snapshot.as_of_ms,
@@ -219,7 +220,7 @@ def _facts(snapshot: TrainingData, clock: ClockChoice, fitted: Mapping[str, Reco
         **clock.facts(),
         "users": snapshot.n_users,
         "articles": snapshot.n_articles,
-        "interactions": len(snapshot.reads),
+        "interactions": int(snapshot.reads_by_user().sum()),
         "segments": {name: int(members_of(snapshot, name, fitted).sum()) for name in fitted},
         "recommenders": {name: recommender.source for name, recommender in fitted.items()},
     }

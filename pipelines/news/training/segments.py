@@ -5,17 +5,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from pipelines.news.as_of import snapshot_of, utc
-from pipelines.news.dataset import Dataset
 from pipelines.news.site import settle_params
 from pipelines.news.split.moments import moments_of
+from pipelines.news.training.engine import engine_facts, training_dataset
 from pipelines.use_case import Context
 from script_shared.arrays import Bools
 from script_shared.news.membership import members
 from script_shared.news.params import NewsParams
-from script_shared.news.readers.training_data import TrainingData
+from script_shared.news.readers.snapshot import Snapshot
 from script_shared.news.segments import SEGMENT_NAMES, segment_named
 
 PARAMS = "training_params.json"  # what the training was made with, beside each segment
@@ -37,10 +35,9 @@ def train(context: Context, segment: str) -> dict[str, Any]:
     """
     params: NewsParams = settle_params(context).params
     recommender = segment_named(segment).recommender
-    dataset = Dataset.load(context.run.read("refined"))
-    snapshot = snapshot_of(dataset, moments_of(dataset, params).fitted)
-    belongs = members_of(snapshot, segment)
-    with context.run.write("trained", segment) as (folder, facts):
+    with training_dataset(context, "trained") as dataset, context.run.write("trained", segment) as (folder, facts):
+        snapshot = snapshot_of(dataset, moments_of(dataset, params).fitted)
+        belongs = members_of(snapshot, segment)
         started = perf_counter()
         recommender.fit(snapshot, belongs, params.model).save(folder)
         (folder / PARAMS).write_text(params.model_dump_json(indent=1), encoding="utf-8")
@@ -50,14 +47,15 @@ def train(context: Context, segment: str) -> dict[str, Any]:
             as_of=utc(snapshot.as_of_ms),
             as_of_ms=snapshot.as_of_ms,
             users=int(belongs.sum()),
-            interactions=int(belongs[snapshot.reads.user].sum()),
+            interactions=int(snapshot.reads_by_user()[belongs].sum()),
+            **engine_facts(context),
             seconds=round(perf_counter() - started, 2),
             megabytes=folder_megabytes(folder),
         )
     return dict(facts)
 
 
-def members_of(snapshot: TrainingData, segment: str, among: Collection[str] = SEGMENT_NAMES) -> Bools:
+def members_of(snapshot: Snapshot, segment: str, among: Collection[str] = SEGMENT_NAMES) -> Bools:
     """bool (n_users): who belongs to the segment, by what was read until the moment of the snapshot.
 
     Args:
@@ -65,8 +63,7 @@ def members_of(snapshot: TrainingData, segment: str, among: Collection[str] = SE
         segment: name of the segment.
         among: names of the segments there are.
     """
-    reads = np.bincount(snapshot.reads.user, minlength=snapshot.n_users)
-    return members(segment, snapshot.logged, reads, among)
+    return members(segment, snapshot.logged, snapshot.reads_by_user(), among)
 
 
 def folder_megabytes(folder: Path) -> float:

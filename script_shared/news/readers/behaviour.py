@@ -7,7 +7,8 @@ import numpy as np
 
 from script_shared.algorithms.histories import Histories
 from script_shared.arrays import Float64s, FloatArray, Int16s, IntArray, Strings
-from script_shared.news.readers.training_data import Reads, TrainingData
+from script_shared.news.readers.reads import Reads
+from script_shared.news.readers.snapshot import Snapshot
 
 HOURS_PER_SHARE = 4
 HOUR_SHARES = 24 // HOURS_PER_SHARE
@@ -25,17 +26,17 @@ class Topics:
     regions: Strings
 
     @classmethod
-    def of(cls, snapshot: TrainingData) -> "Topics":
+    def of(cls, snapshot: Snapshot) -> "Topics":
         """The most read ones.
 
         Args:
             snapshot: what was known at a moment.
         """
-        reads = snapshot.reads.article
-        sections = _most(snapshot.section[reads], snapshot.section_names, MOST_SECTIONS)
-        return cls(Strings.of(sections), Strings.of(_most(snapshot.region[reads], snapshot.region_names, MOST_REGIONS)))
+        reads = snapshot.reads_by_article()
+        sections = _most(snapshot.section, reads, snapshot.section_names, MOST_SECTIONS)
+        return cls(Strings.of(sections), Strings.of(_most(snapshot.region, reads, snapshot.region_names, MOST_REGIONS)))
 
-    def codes(self, snapshot: TrainingData) -> Int16s:
+    def codes(self, snapshot: Snapshot) -> Int16s:
         """int16 (2, n_articles): place of each article's section and region among these, -1 for none of them.
 
         Args:
@@ -142,8 +143,9 @@ def _shares(user: IntArray, code: IntArray, n_users: int, n_codes: int) -> Float
     return (counts + prior) / (counts.sum(axis=1, keepdims=True) + SHARE_PRIOR)
 
 
-def _most(codes: IntArray, names: list[str], count: int) -> list[str]:
-    reads = np.bincount(codes[codes >= 0], minlength=len(names))
+def _most(codes: IntArray, reads_by_article: IntArray, names: list[str], count: int) -> list[str]:
+    known = codes >= 0
+    reads = np.bincount(codes[known], weights=reads_by_article[known], minlength=len(names))
     order = np.argsort(-reads, kind="stable")[:count]
     return [names[code] for code in order if reads[code] > 0]
 

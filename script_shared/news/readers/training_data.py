@@ -1,102 +1,104 @@
-"""The training data as of a moment; recommenders are fitted on nothing else."""
+"""A snapshot whose reads are in memory."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from script_shared.algorithms.als import Als, AlsWeights
+from script_shared.algorithms.cluster_popularity import reads_of_topics
 from script_shared.algorithms.histories import Histories
-from script_shared.arrays import Bools, Float32s, Int16s, Int64s, IntArray, UInt32s
+from script_shared.algorithms.kmeans import Grouping
+from script_shared.algorithms.popularity import decayed_counts
+from script_shared.arrays import Bools, Float32s, FloatArray, Int16s, Int64s, IntArray
+from script_shared.news.readers.behaviour import features
+from script_shared.news.readers.reads import Reads
+from script_shared.news.readers.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Reads:
-    """Interactions, sorted by time; all arrays have one entry per interaction.
+class FeatureTable:
+    """Features of all users.
 
     Attributes:
-        user, article: uint32 rows.
-        time_ms: int64 epoch milliseconds, UTC.
-        engagement, seconds, clicks, scroll, visits: float32.
-        region, device: int16 codes of the user's region and device at that read, -1 when unknown.
+        values: float64 (n_users, features), nan for who read nothing.
     """
 
-    user: UInt32s
-    article: UInt32s
-    time_ms: Int64s
-    engagement: Float32s
-    seconds: Float32s
-    clicks: Float32s
-    scroll: Float32s
-    visits: Float32s
-    region: Int16s
-    device: Int16s
+    values: FloatArray
 
-    def __len__(self) -> int:
-        return len(self.user)
+    def rows(self, members: Bools) -> FloatArray:
+        """As ``Behaviour.rows``."""
+        found: FloatArray = self.values[members & self._with_reads]
+        return found
 
-    def cut(self, which: "Bools | IntArray | slice") -> "Reads":
-        """Those interactions only; a slice takes no memory.
+    def groups(self, grouping: Grouping) -> Int16s:
+        """As ``Behaviour.groups``."""
+        group = np.full(len(self.values), -1, np.int16)
+        group[self._with_reads] = grouping.assign(self.values[self._with_reads])
+        return group
 
-        Args:
-            which: bool (n), int places, or a slice.
-        """
-        return Reads(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
-
-    def since(self, start_ms: float) -> "Reads":
-        """Interactions from a moment on; no copy.
-
-        Args:
-            start_ms: epoch milliseconds, UTC; a read at that moment is included.
-        """
-        return self.cut(slice(int(np.searchsorted(self.time_ms, start_ms)), None))
+    @property
+    def _with_reads(self) -> Bools:
+        return ~np.isnan(self.values[:, 0])
 
 
 @dataclass(frozen=True)
-class TrainingData:
-    """All that was known at ``as_of_ms``: reads until then, users, articles.
+class TrainingData(Snapshot):
+    """All that was known at ``as_of_ms``.
 
     Attributes:
-        as_of_ms: epoch milliseconds, UTC.
         reads: interactions until then.
-        logged: bool (n_users).
-        issued_ms: int64 (n_articles); later than ``as_of_ms`` for articles that were not published yet.
-        section, region: int16 (n_articles) codes, -1 when an article has none.
-        section_names, region_names: in the order of the codes.
-        texts: gives the texts (title, caption, beginning of the body) of some article rows.
     """
 
-    as_of_ms: int
     reads: Reads
-    logged: Bools
-    issued_ms: Int64s
-    section: Int16s
-    region: Int16s
-    section_names: list[str]
-    region_names: list[str]
-    texts: Callable[[IntArray, int], list[str]]
-
-    @property
-    def n_users(self) -> int:
-        return len(self.logged)
-
-    @property
-    def n_articles(self) -> int:
-        return len(self.issued_ms)
 
     def until(self, ms: int) -> "TrainingData":
-        """The data as of an earlier moment.
-
-        Args:
-            ms: epoch milliseconds, UTC, not after ``as_of_ms``; a read at that moment is included.
-        """
         last = int(np.searchsorted(self.reads.time_ms, ms, "right"))
         return replace(self, as_of_ms=ms, reads=self.reads.cut(slice(0, last)))
 
-    def histories(self, reads: Reads | None = None) -> Histories:
-        """Every user's reads.
+    def reads_by_user(self) -> Int64s:
+        return np.bincount(self.reads.user, minlength=self.n_users)
 
-        Args:
-            reads: those that count; None for all.
-        """
-        some = reads or self.reads
-        return Histories.of(some.user, some.article, some.time_ms, some.engagement, self.n_users)
+    def reads_by_article(self) -> Int64s:
+        return np.bincount(self.reads.article, minlength=self.n_articles)
+
+    def reads_since(self, start_ms: int) -> Reads:
+        return self.reads.since(start_ms)
+
+    def histories(self, users: IntArray | None = None) -> Histories:
+        some = self.reads
+        every = Histories.of(some.user, some.article, some.time_ms, some.engagement, self.n_users)
+        return every if users is None else every.take(users)
+
+    def popularity(self, half_lives_hours: tuple[float, ...]) -> Float32s:
+        reads = self.reads
+        return decayed_counts(reads.article, reads.time_ms, self.n_articles, self.as_of_ms, half_lives_hours)
+
+    def decayed_by_group(
+        self, group: Int16s, n_groups: int, start_ms: int, half_lives_hours: tuple[float, ...]
+    ) -> Float32s:
+        reads = self.reads.since(start_ms)
+        groups = group[reads.user]
+        counts = [
+            decayed_counts(reads.article[mine], reads.time_ms[mine], self.n_articles, self.as_of_ms, half_lives_hours)
+            for mine in (groups == k for k in range(n_groups))
+        ]
+        return np.stack(counts)
+
+    def topic_reads(self, group: Int16s, n_groups: int, start_ms: int, topics: Int16s) -> Int64s:
+        reads = self.reads.since(start_ms)
+        return reads_of_topics(group[reads.user], reads.article, topics, n_groups)
+
+    def behaviour(self, topics: Int16s, sizes: tuple[int, int], start_ms: int) -> FeatureTable:
+        return FeatureTable(features(self.reads.since(start_ms), self.n_users, topics, sizes))
+
+    def articles_read(self, members: Bools, start_ms: float) -> Int64s:
+        reads = self.reads.since(start_ms)
+        return np.unique(reads.article[members[reads.user]]).astype(np.int64)
+
+    def factorise(self, members: Bools, weights: AlsWeights) -> Als:
+        reads = self.reads.cut(members[self.reads.user])
+        return Als.fit(reads.user, reads.article, reads.engagement, (self.n_users, self.n_articles), weights)
+
+    def fold(self, als: Als, members: Bools) -> Als:
+        reads = self.reads.cut(members[self.reads.user])
+        return als.as_of(reads.user, reads.article, reads.engagement)

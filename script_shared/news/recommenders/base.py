@@ -9,7 +9,7 @@ from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.arrays import Bools, Float32s
 from script_shared.news.params import ModelParams
-from script_shared.news.readers.training_data import TrainingData
+from script_shared.news.readers.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Recommender(Protocol):
     source: ClassVar[str]
 
     @classmethod
-    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> Self:
+    def fit(cls, snapshot: Snapshot, members: Bools, params: ModelParams) -> Self:
         """Fit on a snapshot; the result is as of that snapshot.
 
         Args:
@@ -57,7 +57,7 @@ class Recommender(Protocol):
         """
         ...
 
-    def as_of(self, snapshot: TrainingData, members: Bools) -> Self:
+    def as_of(self, snapshot: Snapshot, members: Bools) -> Self:
         """The same fitted parts with the state of another moment.
 
         Args:

@@ -1,6 +1,7 @@
 """Recommends what users of similar behaviour read now: for users who came back but do not log in."""
 
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,11 +12,11 @@ from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.kmeans import Grouping, GroupingWeights
 from script_shared.algorithms.popularity import Popularity
-from script_shared.arrays import Bools, FloatArray, Int16s, IntArray, load_array, save_arrays
+from script_shared.arrays import Bools, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import ModelParams
-from script_shared.news.readers.behaviour import Topics, features, features_of
-from script_shared.news.readers.training_data import TrainingData
+from script_shared.news.readers.behaviour import Topics, features_of
+from script_shared.news.readers.snapshot import Behaviour, Snapshot
 from script_shared.news.recommenders.base import Part, Scorer
 from script_shared.news.recommenders.popular import count, popularity_part, weights_of
 from script_shared.news.recommenders.rehearsal import Rehearsal
@@ -40,7 +41,7 @@ class GroupRecommender:
     source: ClassVar[str] = "clusters"
 
     @classmethod
-    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "GroupRecommender":
+    def fit(cls, snapshot: Snapshot, members: Bools, params: ModelParams) -> "GroupRecommender":
         rehearsal = Rehearsal.of(snapshot, members, params)
         trial = cls._fit(rehearsal.before, members, params, strength=1.0)
         base, added = trial.over(rehearsal.candidates)(rehearsal.batch)
@@ -48,22 +49,18 @@ class GroupRecommender:
         return cls._fit(snapshot, members, params, strength=strength)
 
     @classmethod
-    def _fit(
-        cls, snapshot: TrainingData, members: Bools, params: ModelParams, *, strength: float
-    ) -> "GroupRecommender":
+    def _fit(cls, snapshot: Snapshot, members: Bools, params: ModelParams, *, strength: float) -> "GroupRecommender":
         own = params.semi_logged
         topics = Topics.of(snapshot)
-        table = _features(snapshot, topics, topics.codes(snapshot), own.window_days)
-        seen = members & ~np.isnan(table[:, 0])
-        grouping = Grouping.fit(table[seen], GroupingWeights(own.cap_quantile, own.components, own.clusters))
+        table = _features(snapshot, topics, own.window_days)
+        grouping = Grouping.fit(table.rows(members), GroupingWeights(own.cap_quantile, own.components, own.clusters))
         return cls(params, topics, grouping, _clusters(params, topics, grouping, snapshot, table), strength)
 
     def renumber(self, users: Renumbering, articles: Renumbering) -> "GroupRecommender":
         return self  # sections and regions are fitted by name, nothing by row
 
-    def as_of(self, snapshot: TrainingData, members: Bools) -> "GroupRecommender":
-        codes = self.topics.codes(snapshot)
-        table = _features(snapshot, self.topics, codes, self.params.semi_logged.window_days)
+    def as_of(self, snapshot: Snapshot, members: Bools) -> "GroupRecommender":
+        table = _features(snapshot, self.topics, self.params.semi_logged.window_days)
         clusters = _clusters(self.params, self.topics, self.grouping, snapshot, table)
         return replace(self, clusters=clusters)
 
@@ -106,29 +103,25 @@ class GroupRecommender:
         return groups
 
 
-def _features(snapshot: TrainingData, topics: Topics, codes: Int16s, window_days: float) -> FloatArray:
-    recent = snapshot.reads.since(snapshot.as_of_ms - window_days * 24 * HOUR_MS)
-    return features(recent, snapshot.n_users, codes, topics.sizes)
+def _features(snapshot: Snapshot, topics: Topics, window_days: float) -> Behaviour:
+    return snapshot.behaviour(topics.codes(snapshot), topics.sizes, _begin_ms(snapshot, window_days))
+
+
+def _begin_ms(snapshot: Snapshot, window_days: float) -> int:
+    """The first whole millisecond of the window."""
+    return ceil(snapshot.as_of_ms - window_days * 24 * HOUR_MS)
 
 
 def _clusters(
-    params: ModelParams, topics: Topics, grouping: Grouping, snapshot: TrainingData, table: FloatArray
+    params: ModelParams, topics: Topics, grouping: Grouping, snapshot: Snapshot, table: Behaviour
 ) -> ClusterPopularity:
     """Groups of all users seen in the window: reads of users who log in count for a group, too."""
-    seen = ~np.isnan(table[:, 0])
-    group = np.full(len(table), -1, np.int16)
-    group[seen] = grouping.assign(table[seen])
-    reads = snapshot.reads.since(snapshot.as_of_ms - params.semi_logged.window_days * 24 * HOUR_MS)
-    return ClusterPopularity.fit(
-        reads.user,
-        reads.article,
-        reads.time_ms,
-        group,
-        topics.codes(snapshot),
-        count(snapshot, params.popularity),
-        n_groups=grouping.n_groups,
-        weights=_weights(params),
-    )
+    group, codes, k = table.groups(grouping), topics.codes(snapshot), grouping.n_groups
+    everybody = count(snapshot, params.popularity)
+    begin_ms = _begin_ms(snapshot, params.semi_logged.window_days)
+    counts = snapshot.decayed_by_group(group, k, begin_ms, everybody.weights.half_lives_hours)
+    reads = snapshot.topic_reads(group, k, begin_ms, codes)
+    return ClusterPopularity.of(group, counts, codes, reads, everybody, _weights(params))
 
 
 def _weights(params: ModelParams) -> ClusterWeights:

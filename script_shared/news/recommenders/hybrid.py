@@ -16,7 +16,7 @@ from script_shared.algorithms.popularity import Popularity
 from script_shared.arrays import Bools, Float32s, FloatArray, IntArray, load_array, save_arrays
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import LoggedParams, ModelParams
-from script_shared.news.readers.training_data import Reads, TrainingData
+from script_shared.news.readers.snapshot import Snapshot
 from script_shared.news.recommenders.base import Part, Scorer
 from script_shared.news.recommenders.popular import count, popularity_part, weights_of
 from script_shared.news.recommenders.rehearsal import Rehearsal
@@ -46,13 +46,13 @@ class Hybrid:
     source: ClassVar[str] = "hybrid"
 
     @classmethod
-    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "Hybrid":
+    def fit(cls, snapshot: Snapshot, members: Bools, params: ModelParams) -> "Hybrid":
         with (
             one_blas_thread(),
             ThreadPoolExecutor(1) as thread,
         ):  # the factorisation needs no interpreter, the text work little else
             als = thread.submit(_factorise, snapshot, members, params.logged)
-            content = _with_needed(_vocabulary(snapshot, params.logged), snapshot, _reads_of(snapshot, members), params)
+            content = _with_needed(_vocabulary(snapshot, params.logged), snapshot, members, params)
             strengths = _rehearse(snapshot, members, params, content)
             fitted = cls(params, als.result(), content, count(snapshot, params.popularity), strengths)
         return fitted.as_of(snapshot, members)
@@ -60,10 +60,9 @@ class Hybrid:
     def renumber(self, users: Renumbering, articles: Renumbering) -> "Hybrid":
         return replace(self, als=self.als.renumber(users, articles), content=self.content.renumber(articles))
 
-    def as_of(self, snapshot: TrainingData, members: Bools) -> "Hybrid":
-        reads = _reads_of(snapshot, members)
-        als = self.als.as_of(reads.user, reads.article, reads.engagement)
-        content = _with_needed(self.content, snapshot, reads, self.params)
+    def as_of(self, snapshot: Snapshot, members: Bools) -> "Hybrid":
+        als = snapshot.fold(self.als, members)
+        content = _with_needed(self.content, snapshot, members, self.params)
         return replace(self, als=als, content=content, popularity=count(snapshot, self.params.popularity))
 
     def save(self, folder: Path) -> None:
@@ -110,18 +109,11 @@ def standardise(values: FloatArray) -> Float32s:
     return np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 1e-6)
 
 
-def _reads_of(snapshot: TrainingData, members: Bools) -> Reads:
-    return snapshot.reads.cut(members[snapshot.reads.user])
+def _factorise(snapshot: Snapshot, members: Bools, own: LoggedParams, iterations: int | None = None) -> Als:
+    return snapshot.factorise(members, replace(_als(own), iterations=iterations or own.als.iterations))
 
 
-def _factorise(snapshot: TrainingData, members: Bools, own: LoggedParams, iterations: int | None = None) -> Als:
-    reads = _reads_of(snapshot, members)
-    shape = (snapshot.n_users, snapshot.n_articles)
-    weights = replace(_als(own), iterations=iterations or own.als.iterations)
-    return Als.fit(reads.user, reads.article, reads.engagement, shape, weights)
-
-
-def _rehearse(snapshot: TrainingData, members: Bools, params: ModelParams, content: Content) -> tuple[float, float]:
+def _rehearse(snapshot: Snapshot, members: Bools, params: ModelParams, content: Content) -> tuple[float, float]:
     """Strengths that served best in the last hours, by a shorter factorisation of what was known before them."""
     rehearsal = Rehearsal.of(snapshot, members, params)
     before = rehearsal.before
@@ -133,7 +125,7 @@ def _rehearse(snapshot: TrainingData, members: Bools, params: ModelParams, conte
     return collaborative, by_content
 
 
-def _vocabulary(snapshot: TrainingData, own: LoggedParams) -> Content:
+def _vocabulary(snapshot: Snapshot, own: LoggedParams) -> Content:
     """Vocabulary and idf of the newest articles published by the moment of the snapshot."""
     published = np.flatnonzero(snapshot.issued_ms <= snapshot.as_of_ms)
     newest = published[np.argsort(-snapshot.issued_ms[published], kind="stable")[:VOCABULARY_TEXTS]]
@@ -141,19 +133,19 @@ def _vocabulary(snapshot: TrainingData, own: LoggedParams) -> Content:
     return Content.fit(texts, snapshot.n_articles, _content(own))
 
 
-def _with_needed(content: Content, snapshot: TrainingData, reads: Reads, params: ModelParams) -> Content:
+def _with_needed(content: Content, snapshot: Snapshot, members: Bools, params: ModelParams) -> Content:
     """Vectors for all articles that a profile or a pool can ask for and that have none yet."""
     if not len(content.terms):
         return content
     half_life = params.logged.content.profile_half_life_hours
-    recent = reads.since(snapshot.as_of_ms - REMEMBERED_HALF_LIVES * half_life * HOUR_MS)
+    begin_ms = snapshot.as_of_ms - REMEMBERED_HALF_LIVES * half_life * HOUR_MS
     needed = snapshot.issued_ms >= snapshot.as_of_ms - params.pool.max_age_hours * HOUR_MS
-    needed[recent.article] = True
+    needed[snapshot.articles_read(members, begin_ms)] = True
     rows = np.flatnonzero(needed & ~content.vectors.has_entries)
     return content.with_texts(rows, _texts(snapshot, rows, params.logged.content.body_characters))
 
 
-def _texts(snapshot: TrainingData, rows: IntArray, characters: int) -> Iterable[str]:
+def _texts(snapshot: Snapshot, rows: IntArray, characters: int) -> Iterable[str]:
     for start in range(0, len(rows), TEXTS_AT_ONCE):
         yield from snapshot.texts(rows[start : start + TEXTS_AT_ONCE], characters)
 

@@ -10,7 +10,7 @@ from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.algorithms.popularity import Popularity, PopularityWeights
 from script_shared.arrays import Bools, FloatArray
 from script_shared.news.params import ModelParams, PopularityParams
-from script_shared.news.readers.training_data import TrainingData
+from script_shared.news.readers.snapshot import Snapshot
 from script_shared.news.recommenders.base import Part, Scorer
 
 TRENDING = "trending in the last hour"
@@ -31,15 +31,18 @@ def weights_of(params: PopularityParams) -> PopularityWeights:
     )
 
 
-def count(snapshot: TrainingData, params: PopularityParams) -> Popularity:
+def count(snapshot: Snapshot, params: PopularityParams) -> Popularity:
     """Popularity among all users as of the snapshot.
 
     Args:
         snapshot: what was known at a moment.
         params: of popularity, from the params file.
     """
-    reads = snapshot.reads
-    return Popularity.fit(reads.article, reads.time_ms, snapshot.n_articles, snapshot.as_of_ms, weights_of(params))
+    return _popularity(snapshot, weights_of(params))
+
+
+def _popularity(snapshot: Snapshot, weights: PopularityWeights) -> Popularity:
+    return Popularity(snapshot.popularity(weights.half_lives_hours), snapshot.as_of_ms, weights)
 
 
 def popularity_part(popularity: Popularity, candidates: Candidates) -> tuple[FloatArray, list[str]]:
@@ -66,16 +69,14 @@ class Popular:
         self.popularity = popularity
 
     @classmethod
-    def fit(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "Popular":
+    def fit(cls, snapshot: Snapshot, members: Bools, params: ModelParams) -> "Popular":
         return cls(count(snapshot, params.popularity))
 
     def renumber(self, users: Renumbering, articles: Renumbering) -> "Popular":
         return self  # nothing fitted depends on rows
 
-    def as_of(self, snapshot: TrainingData, members: Bools) -> "Popular":
-        reads = snapshot.reads
-        weights = self.popularity.weights
-        return Popular(Popularity.fit(reads.article, reads.time_ms, snapshot.n_articles, snapshot.as_of_ms, weights))
+    def as_of(self, snapshot: Snapshot, members: Bools) -> "Popular":
+        return Popular(_popularity(snapshot, self.popularity.weights))
 
     def save(self, folder: Path) -> None:
         self.popularity.save(folder / "popularity")

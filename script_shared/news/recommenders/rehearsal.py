@@ -15,7 +15,7 @@ from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.arrays import Bools, Float32s, FloatArray, Int64s, IntArray
 from script_shared.clock import HOUR_MS
 from script_shared.news.params import ModelParams
-from script_shared.news.readers.training_data import TrainingData
+from script_shared.news.readers.snapshot import Snapshot
 from script_shared.news.recommenders.pool import PoolBuilder
 from script_shared.news.recommenders.popular import count
 from script_shared.news.recommenders.scoring import NEVER, top
@@ -36,23 +36,23 @@ class Rehearsal:
         wanted, barred: bool (n, m); what each then newly read, and what each had read before.
     """
 
-    before: TrainingData
+    before: Snapshot
     candidates: Candidates
     batch: Batch
     wanted: Bools
     barred: Bools
 
     @classmethod
-    def of(cls, snapshot: TrainingData, members: Bools, params: ModelParams) -> "Rehearsal":
+    def of(cls, snapshot: Snapshot, members: Bools, params: ModelParams) -> "Rehearsal":
         """The last ``params.rehearsal.hours`` of a snapshot, for at most ``params.rehearsal.readers`` members."""
         start_ms = int(snapshot.as_of_ms - params.rehearsal.hours * HOUR_MS)
         before = snapshot.until(start_ms)
         pool = PoolBuilder(snapshot.issued_ms, params.pool).pool(start_ms, count(before, params.popularity))
-        later = snapshot.reads.since(start_ms + 1)
+        later = snapshot.reads_since(start_ms + 1)
         found = members[later.user] & (pool.position[later.article] >= 0)
         user, place = later.user[found], pool.position[later.article[found]]
         readers = _some(np.unique(user).astype(np.int64), params.rehearsal.readers)
-        batch = Batch(readers, before.histories().take(readers))
+        batch = Batch(readers, before.histories(readers))
         mine = np.isin(user, readers)
         shape = (len(readers), len(pool.candidates))
         wanted = _mark_cells(shape, np.searchsorted(readers, user[mine]), place[mine])

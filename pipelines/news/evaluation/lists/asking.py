@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from pipelines.spark.scratch import shared_scratch
 from pipelines.use_case import Context
 from script_shared.arrays import Int64s, IntArray
 from script_shared.clock import Clock
@@ -60,8 +61,7 @@ def asking(context: Context) -> Iterator[Ask]:
 def scratch_of(context: Context, step: str) -> Iterator[Path]:
     """A folder in which models are assembled for the evaluation; it is removed at the end of the block.
 
-    With Spark it is on the disk that its machines share, among the step's half-written folders, of which housekeeping
-    removes those of killed steps.
+    With Spark it is on the disk that its machines share.
 
     Args:
         context: the run, its settings, params and options.
@@ -71,7 +71,5 @@ def scratch_of(context: Context, step: str) -> Iterator[Path]:
         with TemporaryDirectory(prefix="pauta-in-service-") as folder:
             yield Path(folder)
         return
-    place = context.run.place(step)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{place.name}.", suffix=".partial", dir=place.parent) as folder:
-        yield Path(folder)
+    with shared_scratch(context.run.place(step)) as shared:
+        yield shared

@@ -15,7 +15,6 @@ from pipelines.news.raw.csv_problems import explain_errors
 from pipelines.news.raw.ids import ArticleNumbers
 from pipelines.news.refine.challenge.histories import BATCH_USERS, HistoryReading, users_of
 from pipelines.news.refine.challenge.validation import refine_validation
-from pipelines.news.refine.events.logged_events import LoggedEvents
 from pipelines.news.refine.rows.engagement import engagement
 from pipelines.news.refine.rows.tally import Tally
 from pipelines.news.refine.rows.write import write_labels, write_rejected
@@ -31,6 +30,7 @@ from pipelines.news.refine.spark.columns import (
     USER_ROW,
     with_places,
 )
+from pipelines.news.refine.spark.job import RefineJob
 from pipelines.news.refine.spark.reads import SparkReads
 from pipelines.news.refine.spark.write import write_reads
 from pipelines.news.tables import table_path
@@ -101,21 +101,13 @@ def _articles(catalog: Path) -> ArticleNumbers:
     return ArticleNumbers(pl.read_parquet(catalog, columns=[c.ARTICLE_ID], glob=False)[c.ARTICLE_ID])
 
 
-def refine_challenge_on_spark(
-    session: Any, scratch: Path, raw: Path, folder: Path, params: RefineParams, run_id: str, taken: LoggedEvents
-) -> dict[str, Any]:
+def refine_challenge_on_spark(job: RefineJob) -> dict[str, Any]:
     """Write the refined tables of the challenge's layout and return the facts.
 
     The validation file is read by this process; items and histories by the tasks.
 
     Args:
-        session: of Spark.
-        scratch: for files between two stages, on a disk that every machine shares.
-        raw: folder of the run's raw data, on such a disk.
-        folder: where the tables are written, on such a disk.
-        params: what is kept and how it is weighted.
-        run_id: for messages.
-        taken: what the event log adds.
+        job: the run, and where Spark works.
 
     Returns:
         as ``refine_challenge``.
@@ -123,30 +115,38 @@ def refine_challenge_on_spark(
     Raises:
         InputError: the files are malformed; names file, user or line.
     """
-    files = find_files(raw, HISTORIES, c.HISTORY_COLUMNS)
-    item_files, of_items = find_files(raw, ITEMS, c.ITEM_COLUMNS), Tally()
+    files = find_files(job.raw, HISTORIES, c.HISTORY_COLUMNS)
+    item_files, of_items = find_files(job.raw, ITEMS, c.ITEM_COLUMNS), Tally()
     of_files = cut(item_files, PIECE_BYTES)
-    article_ids = refine_articles_on_spark(session, scratch, of_files, folder, run_id, taken.posts, of_items)
-    task = HistoryTask(cut(files, PIECE_BYTES), table_path(folder, "articles"), params, taken.erased)
-    stored = store(session, run_tasks(session, len(task.pieces), task, ROWS), scratch / "histories", ROWS)
-    users, reads = _users(stored, files), _reads(stored, scratch, of_items)
+    article_ids = refine_articles_on_spark(
+        job.session, job.scratch, of_files, job.folder, job.run_id, job.taken.posts, of_items
+    )
+    task = HistoryTask(cut(files, PIECE_BYTES), table_path(job.folder, "articles"), job.params, job.taken.erased)
+    stored = store(job.session, run_tasks(job.session, len(task.pieces), task, ROWS), job.scratch / "histories", ROWS)
+    users, reads = _users(stored, files), _reads(stored, job.scratch, of_items)
     ahead = reads.reject_ahead(users[c.USER_ID], article_ids)
     ahead |= reads.reject_behind(users[c.USER_ID], article_ids)
-    merged = reads.add_log(taken, users, article_ids, params, engagement(params.engagement))
+    merged = reads.add_log(job.taken, users, article_ids, job.params, engagement(job.params.engagement))
     ahead = reads.reject_doubtful(merged, ahead, article_ids)
     users = merged.users
-    end = reads.last_moment() if taken.clicks.height else None
+    end = reads.last_moment() if job.taken.clicks.height else None
     held_out = refine_validation(
-        raw, folder, pl.Enum(users[c.USER_ID]), ArticleNumbers(article_ids), run_id, erased=taken.erased, after=end
+        job.raw,
+        job.folder,
+        pl.Enum(users[c.USER_ID]),
+        ArticleNumbers(article_ids),
+        job.run_id,
+        erased=job.taken.erased,
+        after=end,
     )
     facts: dict[str, Any] = {"users": users.height, "articles": len(article_ids)}
-    facts |= write_reads(folder, reads, users, len(article_ids), run_id)
-    write_labels(folder, merged.labels)
+    facts |= write_reads(job.folder, reads, users, len(article_ids), job.run_id)
+    write_labels(job.folder, merged.labels)
     facts |= reads.facts() | merged.facts | ahead
     if held_out:
         reads.refused += [part.lazy() for part in held_out.rejected]
         facts["validation"] = held_out.facts() | {"rows": held_out.kept[0].height}
-    write_rejected(folder, reads.rejected_table(), run_id)
+    write_rejected(job.folder, reads.rejected_table(), job.run_id)
     return facts
 
 

@@ -10,7 +10,6 @@ import polars as pl
 
 from pipelines.news import columns as c
 from pipelines.news.refine.events.clicks import Labels
-from pipelines.news.refine.events.logged_events import LoggedEvents
 from pipelines.news.refine.own_articles import catalog, write_articles
 from pipelines.news.refine.own_files import (
     CLICKS,
@@ -27,6 +26,7 @@ from pipelines.news.refine.rows.rules import rejected_rows
 from pipelines.news.refine.rows.tally import Tally, without_erased
 from pipelines.news.refine.rows.write import write_labels, write_rejected
 from pipelines.news.refine.spark.columns import KEPT, PLACE, REFUSED, REJECTED, with_places
+from pipelines.news.refine.spark.job import RefineJob
 from pipelines.news.refine.spark.judging import JudgeTask, first_clicks_of, judged_reads
 from pipelines.news.refine.spark.write import write_reads
 from pipelines.news.sources.own.normal import CLICK_TYPES
@@ -34,7 +34,6 @@ from pipelines.news.tables import INTERACTION_TYPES
 from pipelines.spark.session import parts_of
 from pipelines.spark.tables import KIND, NOTE, StoredTable, map_parts, run_tasks, store, to_polars
 from script_shared.events import ErasedUsers
-from script_shared.news.params import RefineParams
 
 SLICE = 500_000  # clicks that a task reads
 GONE = "gone"  # users who were erased
@@ -114,27 +113,11 @@ def _ids(file: Path) -> pl.Series:
     return pl.read_parquet(file, glob=False).to_series()
 
 
-def refine_site_on_spark(
-    session: Any,
-    scratch: Path,
-    raw: Path,
-    folder: Path,
-    params: RefineParams,
-    run_id: str,
-    taken: LoggedEvents,
-    *,
-    simulate_login: bool = False,
-) -> dict[str, Any]:
+def refine_site_on_spark(job: RefineJob, *, simulate_login: bool = False) -> dict[str, Any]:
     """Write the refined tables and return the facts.
 
     Args:
-        session: of Spark.
-        scratch: for files between two stages, on a disk that every machine shares.
-        raw: folder of the run's raw data, on such a disk.
-        folder: where the tables are written, on such a disk.
-        params: what is kept and how it is weighted.
-        run_id: for messages.
-        taken: what the event log adds.
+        job: the run, and where Spark works.
         simulate_login: whether logins are simulated if no click says whether its user was logged in.
 
     Returns:
@@ -143,30 +126,30 @@ def refine_site_on_spark(
     Raises:
         InputError: no click is left.
     """
-    named = _name_users(session, raw / CLICKS, scratch, taken.erased)
-    known, sound = catalog(raw), named.of_kind(KEPT)
+    named = _name_users(job.session, job.raw / CLICKS, job.scratch, job.taken.erased)
+    known, sound = catalog(job.raw), named.of_kind(KEPT)
     counts, articles = _users(sound), _articles(sound, known)
     names = counts[c.USER_ID]
-    names.to_frame().write_parquet(scratch / NAMES)
-    articles.to_frame().write_parquet(scratch / ARTICLES)
+    names.to_frame().write_parquet(job.scratch / NAMES)
+    articles.to_frame().write_parquet(job.scratch / ARTICLES)
     codes = {name: label_codes(to_polars(sound.select(name).distinct())[name].fill_null(""))[1] for name in LABELS}
-    groups = sound.repartition(parts_of(session, int(counts["len"].sum())), c.USER_ID)
-    task = UserTask(scratch, codes, JudgeTask(params, CLICKS, measured=True))
+    groups = sound.repartition(parts_of(job.session, int(counts["len"].sum())), c.USER_ID)
+    task = UserTask(job.scratch, codes, JudgeTask(job.params, CLICKS, measured=True))
     erased = named.scan(GONE).select(pl.col(c.USER_ID).n_unique()).collect().item()
-    reads = judged_reads(groups, task, scratch, erased)
+    reads = judged_reads(groups, task, job.scratch, erased)
     refused = named.scan(REJECTED)
     reads.counts.input_rows += refused.select(pl.len()).collect().item()
     reads.refused.insert(0, refused)
     ahead = reads.reject_ahead(names, articles)
     ahead |= reads.reject_behind(names, articles)
-    ids = write_articles(folder, first_clicks_of(reads), known, articles, run_id, taken.posts)
+    ids = write_articles(job.folder, first_clicks_of(reads), known, articles, job.run_id, job.taken.posts)
     types, login = login_types(counts, simulate_login=simulate_login)
     users = pl.DataFrame({c.USER_ID: names, c.USER_TYPE: types})
-    merged = reads.add_log(taken, users, ids, params, engagement(params.engagement), codes)
+    merged = reads.add_log(job.taken, users, ids, job.params, engagement(job.params.engagement), codes)
     ahead = reads.reject_doubtful(merged, ahead, ids)
-    written = write_reads(folder, reads, merged.users, len(ids), run_id)
-    write_rejected(folder, reads.rejected_table(), run_id)
-    write_labels(folder, merged.labels)
+    written = write_reads(job.folder, reads, merged.users, len(ids), job.run_id)
+    write_rejected(job.folder, reads.rejected_table(), job.run_id)
+    write_labels(job.folder, merged.labels)
     sizes = {"users": merged.users.height, "articles": len(ids)}
     return {**sizes, **written, **reads.facts(), **merged.facts, **ahead, "login_flag": login}
 

@@ -23,11 +23,11 @@ from pipelines.news.refine.portal_clicks import (
 from pipelines.news.refine.rows.label_codes import label_codes, number_texts
 from pipelines.news.refine.rows.write import write_labels, write_rejected
 from pipelines.news.refine.spark.columns import READS, with_places
+from pipelines.news.refine.spark.job import RefineJob
 from pipelines.news.refine.spark.judging import JudgeTask, first_clicks_of, judged_reads
 from pipelines.news.refine.spark.write import write_reads
 from pipelines.spark.session import parts_of
 from pipelines.spark.tables import KIND, literal, run_tasks, to_polars
-from script_shared.news.params import RefineParams
 
 SLICE = 1_000_000  # clicks that a task reads
 USERS, ARTICLES = "users_of_clicks.parquet", "articles_of_clicks.parquet"
@@ -66,19 +66,11 @@ def _ids(file: Path) -> pl.Series:
     return pl.read_parquet(file, glob=False).to_series()
 
 
-def refine_clicks_on_spark(
-    session: Any, scratch: Path, raw: Path, folder: Path, params: RefineParams, run_id: str, taken: LoggedEvents
-) -> dict[str, Any]:
+def refine_clicks_on_spark(job: RefineJob) -> dict[str, Any]:
     """Write the refined tables of ``raw/clicks.parquet`` and return the facts.
 
     Args:
-        session: of Spark.
-        scratch: for files between two stages, on a disk that every machine shares.
-        raw: folder of the run's raw data, on such a disk.
-        folder: where the tables are written, on such a disk.
-        params: what is kept and how it is weighted.
-        run_id: for messages.
-        taken: what the event log adds.
+        job: the run, and where Spark works.
 
     Returns:
         as ``refine_clicks``.
@@ -86,27 +78,27 @@ def refine_clicks_on_spark(
     Raises:
         InputError: the file is not a parquet file of clicks.
     """
-    check_clicks(raw / FILE)
-    known = _contents_of(session, raw / FILE, taken)
+    check_clicks(job.raw / FILE)
+    known = _contents_of(job.session, job.raw / FILE, job.taken)
     names, ids = known.users[c.CLICK_USER].cast(pl.String), known.articles.cast(pl.String)
-    scratch.mkdir(parents=True, exist_ok=True)
-    known.users.select(c.CLICK_USER).write_parquet(scratch / USERS)
-    known.articles.to_frame().write_parquet(scratch / ARTICLES)
-    rows = pl.scan_parquet(raw / FILE, glob=False).select(pl.len()).collect().item()
-    task = NumberTask(raw / FILE, scratch, known.labels, SLICE)
-    coded = run_tasks(session, -(-rows // SLICE), task, NUMBERED)
-    groups = coded.drop(KIND).repartition(parts_of(session, rows), c.USER)
-    reads = judged_reads(groups, JudgeTask(params, FILE, measured=False), scratch, known.erased)
+    job.scratch.mkdir(parents=True, exist_ok=True)
+    known.users.select(c.CLICK_USER).write_parquet(job.scratch / USERS)
+    known.articles.to_frame().write_parquet(job.scratch / ARTICLES)
+    rows = pl.scan_parquet(job.raw / FILE, glob=False).select(pl.len()).collect().item()
+    task = NumberTask(job.raw / FILE, job.scratch, known.labels, SLICE)
+    coded = run_tasks(job.session, -(-rows // SLICE), task, NUMBERED)
+    groups = coded.drop(KIND).repartition(parts_of(job.session, rows), c.USER)
+    reads = judged_reads(groups, JudgeTask(job.params, FILE, measured=False), job.scratch, known.erased)
     ahead = reads.reject_ahead(names, ids)
     ahead |= reads.reject_behind(names, ids)
-    article_ids = write_articles(folder, first_clicks_of(reads), known.articles, run_id, taken.posts)
+    article_ids = write_articles(job.folder, first_clicks_of(reads), known.articles, job.run_id, job.taken.posts)
     users = pl.DataFrame({c.USER_ID: names, c.USER_TYPE: login_types(names, known.users["count"])})
     one = pl.lit(1.0, pl.Float32).alias(c.ENGAGEMENT)
-    merged = reads.add_log(taken, users, article_ids, params, one, task.labels)
+    merged = reads.add_log(job.taken, users, article_ids, job.params, one, task.labels)
     ahead = reads.reject_doubtful(merged, ahead, article_ids)
-    written = write_reads(folder, reads, merged.users, len(article_ids), run_id)
-    write_labels(folder, merged.labels)
-    write_rejected(folder, reads.rejected_table(), run_id)
+    written = write_reads(job.folder, reads, merged.users, len(article_ids), job.run_id)
+    write_labels(job.folder, merged.labels)
+    write_rejected(job.folder, reads.rejected_table(), job.run_id)
     counts = {"users": merged.users.height, "articles": len(article_ids)}
     return {**counts, **reads.facts(), **merged.facts, **ahead, **written, "login_flag": "simulated"}
 

@@ -8,6 +8,7 @@ from pipelines.news.refine.events.logged_events import LoggedEvents
 from pipelines.news.refine.own_files import CLICKS
 from pipelines.news.refine.portal_clicks import FILE
 from pipelines.news.refine.spark.challenge import refine_challenge_on_spark
+from pipelines.news.refine.spark.job import RefineJob
 from pipelines.news.refine.spark.own_files import refine_site_on_spark
 from pipelines.news.refine.spark.portal_clicks import refine_clicks_on_spark
 from pipelines.spark.session import spark_session
@@ -33,13 +34,13 @@ def tables_by_spark(context: Context, raw: Path, folder: Path, taken: LoggedEven
         SettingsError: Spark cannot be used.
         OSError: what Spark wrote between two stages, which holds reads, cannot be removed.
     """
-    params, run_id, scratch = context.params.refine, context.run.run_id, folder / SCRATCH
+    scratch, run_id = folder / SCRATCH, context.run.run_id
     with spark_session(context.settings, f"refine {context.use_case} {run_id}") as session:
+        job = RefineJob(session, scratch, raw, folder, context.params.refine, run_id, taken)
         if (raw / CLICKS).is_file():
-            simulate = context.params.files.simulate_login
-            facts = refine_site_on_spark(session, scratch, raw, folder, params, run_id, taken, simulate_login=simulate)
+            facts = refine_site_on_spark(job, simulate_login=context.params.files.simulate_login)
         else:
             act = refine_clicks_on_spark if (raw / FILE).is_file() else refine_challenge_on_spark
-            facts = act(session, scratch, raw, folder, params, run_id, taken)
+            facts = act(job)
     shutil.rmtree(scratch)
     return {**facts, "engine": "spark"}

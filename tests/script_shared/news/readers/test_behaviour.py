@@ -4,7 +4,7 @@ import numpy as np
 
 from script_shared.algorithms.histories import Histories
 from script_shared.news.readers.behaviour import HOUR_SHARES, QUANTITIES, features, features_of
-from script_shared.news.readers.training_data import Reads
+from script_shared.news.readers.reads import Reads
 
 TOPICS = np.array([[0, 1, -1], [-1, -1, 0]], np.int16)  # sections, then regions, of three articles
 SIZES = (2, 1)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from script_shared.algorithms.histories import Batch, Candidates
-from script_shared.news.readers.training_data import Reads, TrainingData
+from script_shared.news.readers.reads import Reads
+from script_shared.news.readers.training_data import TrainingData
 from script_shared.news.recommenders.hybrid import COLLABORATIVE, Hybrid
 from tests.script_shared.news.releases_made import params
 
@@ -27,7 +28,7 @@ def snapshot(pairs: np.ndarray) -> TrainingData:
     reads = Reads(*pairs.T.astype(np.uint32), time_ms, ones, ones, ones, ones, ones, nowhere, nowhere)
     none = np.full(ARTICLES, -1, np.int16)
     issued = np.full(ARTICLES, NOW - 3_600_000)
-    return TrainingData(NOW, reads, np.ones(USERS, bool), issued, none, none, [], [], texts)
+    return TrainingData(NOW, np.ones(USERS, bool), issued, none, none, [], [], texts, reads)
 
 
 def texts(rows: np.ndarray, characters: int) -> list[str]:

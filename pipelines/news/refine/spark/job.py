@@ -1,0 +1,31 @@
+"""What every refine on Spark needs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.news.refine.events.logged_events import LoggedEvents
+from script_shared.news.params import RefineParams
+
+
+@dataclass(frozen=True)
+class RefineJob:
+    """One run that is refined on Spark.
+
+    Attributes:
+        session: of Spark.
+        scratch: folder for files between two stages, on a disk that every machine shares.
+        raw: folder of the run's raw data, on such a disk.
+        folder: where the tables are written, on such a disk.
+        params: what is kept and how it is weighted.
+        run_id: for messages.
+        taken: what the event log adds.
+    """
+
+    session: Any
+    scratch: Path
+    raw: Path
+    folder: Path
+    params: RefineParams
+    run_id: str
+    taken: LoggedEvents
