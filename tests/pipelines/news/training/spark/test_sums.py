@@ -1,4 +1,4 @@
-"""Both engines give training the same sums over all reads, to the last bit; ALS has other factors, but folds in alike."""
+"""Both engines give training the same sums, to the last bit; ALS has other factors, but folds users in alike."""
 
 from collections.abc import Iterator
 from pathlib import Path
