@@ -1,5 +1,6 @@
 """A task of Airflow submits refine to Spark by Airflow's provider, and gets its facts or its error."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from pipelines.airflow.steps import run_step
 from pipelines.news.use_case import NEWS
 from pipelines.runs import Run
 from script_shared.errors import InputError, SettingsError
+from tests.pipelines.news import small_run
 from tests.pipelines.news.challenge_files import START, Reader, read, write_raw
 from tests.pipelines.news.refine.spark.both_engines import SOCKETS
 
@@ -46,6 +48,15 @@ def test_refine_is_submitted_and_its_facts_are_the_tasks(run: Run) -> None:
     facts = run_step(NEWS, REFINE, RUN, airflow_context())
     assert (facts["engine"], facts["interactions"], facts["run_id"]) == ("spark", 3, RUN)
     assert pl.read_parquet(run.read("refined") / "users.parquet")["user_id"].to_list() == ["ana", "rui"]
+
+
+@pytest.mark.spark
+def test_one_segment_is_submitted_and_its_facts_are_the_tasks(run: Run) -> None:
+    pytest.importorskip("pyspark", reason="make test-spark installs PySpark")
+    small_run.refine(replace(small_run.context_of(run.root, RUN), run=run))
+    facts = run_step(NEWS, NEWS.step("train"), RUN, airflow_context(), "anonymous")
+    assert (facts["engine"], facts["segment"]) == ("spark", "anonymous")
+    assert facts["users"] == run.facts("trained", "anonymous")["users"] > 0
 
 
 @pytest.mark.spark

@@ -61,7 +61,7 @@ class GroupTask:
     def __call__(self, number: int) -> Iterator[pl.DataFrame]:
         """Columns ``GROUPED``."""
         table = pl.read_parquet(self.files[number], glob=False)
-        yield pl.DataFrame({c.USER: table[c.USER], "group": self.grouping.assign(table.drop(c.USER).to_numpy())})
+        yield pl.DataFrame({c.USER: table[c.USER], "group": self.grouping.assign(_rows_in_memory(table))})
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class SparkBehaviour:
             users = np.sort(np.random.default_rng(SEED).choice(users, MOST_USERS, replace=False))
         wanted = pl.LazyFrame({c.USER: users}, schema={c.USER: pl.Int64})
         found = table.join(wanted, on=c.USER, how="semi").collect().sort(c.USER)
-        return found.drop(c.USER).to_numpy()
+        return _rows_in_memory(found)
 
     def groups(self, grouping: Grouping) -> Int16s:
         """As ``Behaviour.groups``."""
@@ -113,6 +113,11 @@ class SparkBehaviour:
         group = np.full(self.n_users, -1, np.int16)
         group[found[c.USER].to_numpy()] = found["group"].to_numpy()
         return group
+
+
+def _rows_in_memory(table: pl.DataFrame) -> FloatArray:
+    """The features, row after row in memory, as ``features`` returns them: the last bits of sums depend on it."""
+    return np.ascontiguousarray(table.drop(c.USER).to_numpy())
 
 
 def _reads(rows: pl.DataFrame, user: UInt32s) -> Reads:

@@ -1,6 +1,6 @@
 """A snapshot whose reads are in files for Spark: this process holds users, articles, counts and factors."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +39,7 @@ class SparkSnapshot(Snapshot):
     """
 
     parts: ReadParts
+    _popularity: dict[tuple[float, ...], Float32s] = field(default_factory=dict, init=False)  # several parts ask for it
 
     def until(self, ms: int) -> "SparkSnapshot":
         return replace(self, as_of_ms=ms)
@@ -70,9 +71,11 @@ class SparkSnapshot(Snapshot):
         return Histories(offsets, article, time_s, engagement)
 
     def popularity(self, half_lives_hours: tuple[float, ...]) -> Float32s:
-        task = DecayReads(self.as_of_ms, half_lives_hours)
-        found = self.parts.gather(BY_ARTICLE, task, task.columns, self.as_of_ms)
-        return decayed_of(found, 1, self.n_articles)[0]
+        if half_lives_hours not in self._popularity:
+            task = DecayReads(self.as_of_ms, half_lives_hours)
+            found = self.parts.gather(BY_ARTICLE, task, task.columns, self.as_of_ms)
+            self._popularity[half_lives_hours] = decayed_of(found, 1, self.n_articles)[0]
+        return self._popularity[half_lives_hours]
 
     def decayed_by_group(
         self, group: Int16s, n_groups: int, start_ms: int, half_lives_hours: tuple[float, ...]
