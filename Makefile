@@ -168,7 +168,7 @@ $(VENV)-spark/.installed: requirements_airflow.txt requirements.txt tests/requir
 .PHONY: test-spark
 test-spark: $(VENV)-spark/.installed ## Both engines side by side, with PySpark in its own environment; needs Java 17 (ARGS="-m spark": also a lost worker)
 	SPARK_LOCAL_IP=127.0.0.1 JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 $(VENV)-spark/bin/python -m pytest -p no:cacheprovider -m "spark and not long" $(ARGS) \
-	  tests/pipelines/spark tests/pipelines/news/refine/spark tests/pipelines/news/evaluation/test_lists_on_spark.py
+	  tests/pipelines/spark tests/pipelines/news/refine/spark tests/pipelines/news/training/spark tests/pipelines/news/evaluation/test_lists_on_spark.py
 
 .PHONY: pin-images
 pin-images: ## Pin each base image by the digest that the registry has now (ARGS=--check names those without one)

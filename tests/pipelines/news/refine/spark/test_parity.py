@@ -79,6 +79,7 @@ def _write_log(context: Context) -> None:
     log.close()
 
 
+@pytest.mark.parity
 def test_dirty_histories_with_a_log(tmp_path: Path) -> None:
     facts, tables = assert_same(context_of(tmp_path), fill_dirty)
     reasons = {

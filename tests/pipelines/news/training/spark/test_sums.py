@@ -79,6 +79,7 @@ def test_reads_histories_and_articles_of_members_are_the_same(both: Both) -> Non
     assert np.array_equal(one.articles_read(members, start_ms + 0.5), other.articles_read(members, start_ms + 0.5))
 
 
+@pytest.mark.parity
 def test_features_groups_and_their_counts_are_the_same(both: Both) -> None:
     one, other = both
     topics, start_ms = Topics.of(one), one.as_of_ms - 30 * HOUR_MS
@@ -109,6 +110,7 @@ def test_of_many_users_as_many_are_drawn_as_a_process_can_hold(both: Both, monke
     assert np.array_equal(some, table.rows(members_in(other)))
 
 
+@pytest.mark.parity
 def test_users_and_new_articles_are_folded_into_factors_alike(both: Both, dataset: SparkDataset) -> None:
     one, other = both
     members = members_in(one)
