@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from script_shared.algorithms.blas_threads import one_blas_thread
 from script_shared.algorithms.factors import Factors, Renumbering
 from script_shared.algorithms.histories import Batch, Candidates, Histories
 from script_shared.arrays import Float32s, FloatArray, IntArray, load_array, save_arrays
@@ -245,11 +246,3 @@ def _implicit(weights: AlsWeights) -> Any:
             alpha=1.0,  # the confidence is in the matrix
             random_state=SEED,
         )
-
-
-def one_blas_thread() -> Any:
-    """A block in which BLAS has one thread; around threads of one's own, so that none gives BLAS its threads back."""
-    import implicit.cpu.als  # noqa: F401  (a limit holds for the libraries that are loaded when it is set)
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(1, "blas")

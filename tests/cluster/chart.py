@@ -56,7 +56,7 @@ def _version(package: str) -> str:
 
 
 def start_outside(machine: Machine, password: str) -> None:
-    """Start the database and the store, in a namespace that stands for what is outside of the cluster."""
+    """Start the database and the store, in a namespace of their own."""
     data = (OBJECTS / "outside.yaml").read_text().replace("MASTER_PASSWORD", password)
     kubectl(machine, "apply", "--filename", "-", data=data)
     for pod in ("database", "store"):

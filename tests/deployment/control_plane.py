@@ -1,6 +1,6 @@
 """The objects of the chart, sent to the API server of a cluster as a dry run.
 
-Only a namespace with a service account stays in the cluster: the server admits no pod of an account that does not exist.
+Only a namespace with a service account stays in the cluster: the server admits no pod of an unknown account.
 The namespace enforces the Pod Security Standard ``restricted``.
 """
 

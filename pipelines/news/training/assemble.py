@@ -21,7 +21,7 @@ from pipelines.news.split.moments import moments_of
 from pipelines.news.training.engine import engine_facts, training_dataset
 from pipelines.news.training.segments import folder_megabytes, members_of
 from pipelines.use_case import Context
-from script_shared.algorithms.als import one_blas_thread
+from script_shared.algorithms.blas_threads import one_blas_thread
 from script_shared.algorithms.factors import Renumbering
 from script_shared.arrays import IdIndex, Strings
 from script_shared.clock import ClockChoice, wall_ms

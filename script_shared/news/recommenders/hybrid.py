@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from script_shared.algorithms.als import Als, AlsWeights, one_blas_thread
+from script_shared.algorithms.als import Als, AlsWeights
+from script_shared.algorithms.blas_threads import one_blas_thread
 from script_shared.algorithms.content import Content, ContentWeights
 from script_shared.algorithms.factors import Renumbering
 from script_shared.algorithms.histories import Batch, Candidates

@@ -57,5 +57,5 @@ def test_sums_are_those_of_a_plain_table(changes: list[tuple[str, list[int], int
 
 @pytest.mark.parametrize(("sums", "totals"), [((2, 3, 3), (2, 4)), ((3, 4, 4), (3, 4)), ((2, 99, 99), (2, 99))])
 def test_weights_of_another_shape_are_refused(sums: tuple[int, int, int], totals: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match="do not fit|broadcast"):
+    with pytest.raises(ValueError, match=r"do not fit|broadcast"):
         PairStore(WINDOWS, ROWS).restore(SparseEntries.of(np.ones(sums, np.float32)), np.zeros(totals, np.float32))
