@@ -19,8 +19,10 @@ def start(machine: Machine) -> float:
         run(machine.folder, "ip", "link", "add", BRIDGE, "type", "bridge")
         run(machine.folder, "ip", "address", "add", f"{ADDRESS}/32", "dev", BRIDGE)
         run(machine.folder, "ip", "link", "set", BRIDGE, "up")
-        for rule in FORWARDS:
-            run(machine.folder, "iptables", "--insert", *rule)
+        # Without this route, a request to a Service without pods would leave the machine.
+        run(machine.folder, "ip", "route", "add", SERVICES, "dev", BRIDGE)
+        for rule in FORWARDS:  # after the rules of kube-proxy, which refuse such requests
+            run(machine.folder, "iptables", "--append", *rule)
     machine.make_keys()
     listen = (
         "--listen-client-urls",
