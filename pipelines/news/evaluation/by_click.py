@@ -69,8 +69,7 @@ def replay(
     ranks = replay_ranks(context, held_out, releases, drawn.places, only=only, notes={subject: answers.note})
     ranks |= others.result() if others is not None else {}
     answers.finish(stream, drawn, wanted.seed)
-    first = [name for name in (*releases, WITHOUT, EDITED, LISTED) if name in ranks]
-    ranks = {name: ranks[name] for name in (*first, *(ranks.keys() - set(first)))}
+    ranks = {name: ranks[name] for name in in_order(ranks, releases)}
     return measure_models(
         ranks, drawn, wanted.cutoffs, subject, wanted.bootstrap_resamples, wanted.seed, answers.sources
     )
@@ -83,3 +82,13 @@ def own_models(releases: Collection[str]) -> frozenset[str]:
     ['candidate', 'v3', 'with_rules']
     """
     return frozenset([*list(releases)[::2], EDITED])
+
+
+def in_order(models: Collection[str], releases: Collection[str]) -> list[str]:
+    """Models in the order of the report, the same in every process: sums of figures are rounded by it.
+
+    >>> in_order(["most_read_10m", "most_read_1h", "segment_model", "v1", "candidate"], ["candidate", "v1"])
+    ['candidate', 'v1', 'segment_model', 'most_read_10m', 'most_read_1h']
+    """
+    first = [name for name in (*releases, WITHOUT, EDITED, LISTED) if name in models]
+    return [*first, *(name for name in models if name not in first)]
