@@ -31,6 +31,12 @@ def list_experiments(client: httpx.Client) -> list[dict[str, Any]]:
     return found
 
 
+def list_decisions(client: httpx.Client) -> list[dict[str, Any]]:
+    query = {"what": "experiment"}
+    found: list[dict[str, Any]] = client.get("/audit", params=query, headers=ADMIN).json()["entries"]
+    return found
+
+
 def test_an_experiment_is_started_changed_and_stopped_by_operators_and_every_change_is_recorded(tmp_path: Any) -> None:
     with serving(settings_of(tmp_path)) as client:
         body = {"name": "ranker", "variants": VARIANTS, "why": "does it help?"}
@@ -66,7 +72,7 @@ def test_an_experiment_is_started_changed_and_stopped_by_operators_and_every_cha
             (2, "running"),
             (1, "running"),
         ]
-        entries = client.get("/audit", params={"what": "experiment"}, headers=ADMIN).json()["entries"]
+        entries = list_decisions(client)
     assert [(each["who"], each["evidence"]["action"]) for each in reversed(entries)] == [
         ("token:operator", "start"),
         ("token:admin", "change"),
@@ -99,7 +105,8 @@ def test_a_file_starts_changes_and_stops_experiments_and_the_api_changes_none(tm
         file.write_text("[[experiment]]\nname = 'broken'\nvariants = []\n", encoding="utf-8")
         file.write_text("# none\n", encoding="utf-8")
         until(lambda: list_experiments(client)[0]["state"] == "stopped")
-        entries = client.get("/audit", params={"what": "experiment"}, headers=ADMIN).json()["entries"]
+        until(lambda: len(list_decisions(client)) == 3)  # the service records a decision after it has acted on it
+        entries = list_decisions(client)
     assert [each["who"] for each in entries] == ["service"] * 3
 
 
