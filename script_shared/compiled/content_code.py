@@ -11,6 +11,7 @@ from script_shared.arrays import Float16s, Float32s, Int64s, UInt16s, UInt32s
 from script_shared.compiled.addresses import FLOAT32, INT32, UINT32, address
 from script_shared.compiled.library import load
 
+MAX_TERMS = 65_536  # content.c has a bit for each term on its stack
 POINTER, NUMBER, REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
 
 
@@ -56,8 +57,8 @@ class ProfileProducts:
 
     @classmethod
     def of(cls, offsets: Int64s, columns: UInt16s, values: Float16s, pool: csr_array) -> "ProfileProducts | None":
-        """The same; None without the compiled code, or if the terms of an article are in no order."""
-        if _code() is None or not pool.has_sorted_indices:
+        """The same; None without the compiled code, for articles with terms in no order, and for too many terms."""
+        if _code() is None or not pool.has_sorted_indices or pool.shape[1] > MAX_TERMS:
             return None
         return cls(offsets, columns, values, pool)
 

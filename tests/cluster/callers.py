@@ -10,9 +10,9 @@ from tests.deployment.report import CheckError
 
 SERVICE = "http://news-api.news.svc:8001"
 ASK = """\
-import json, sys, time, urllib.request
+import json, sys, time, urllib.error, urllib.request
 address, seconds, pause = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
-answers, errors, pods, until, number = 0, [], set(), time.monotonic() + seconds, 0
+answers, refusals, errors, until, number = 0, 0, [], time.monotonic() + seconds, 0
 while answers + len(errors) == 0 or time.monotonic() < until:
     number += 1
     try:
@@ -20,9 +20,10 @@ while answers + len(errors) == 0 or time.monotonic() < until:
             answer.read()
             answers += 1
     except OSError as error:
+        refusals += isinstance(error, urllib.error.HTTPError)
         errors.append(f"{time.strftime('%H:%M:%S')} {error}")
     time.sleep(pause)
-print(json.dumps({"answers": answers, "errors": errors}))
+print(json.dumps({"answers": answers, "refusals": refusals, "errors": errors}))
 """
 
 
@@ -32,11 +33,24 @@ class Answers:
 
     Attributes:
         answers: with status 200.
+        refusals: with another status; they are among the errors.
         errors: time and reason of each request without one.
     """
 
     answers: int
+    refusals: int
     errors: list[str]
+
+    @property
+    def reached(self) -> bool:
+        """Whether a server answered at all.
+
+        Raises:
+            CheckError: its name was not found, so nothing was tried.
+        """
+        if any("Name or service" in error or "name resolution" in error for error in self.errors):
+            raise CheckError(f"names do not work: {self.errors[0]}")
+        return bool(self.answers or self.refusals)
 
     def need_all(self) -> None:
         """Fail unless every request was answered.

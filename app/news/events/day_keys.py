@@ -53,6 +53,8 @@ class DayKeys:
             used = (yesterday, self._keys[0])  # the latter is of this process alone, where it began without the log
             self._keys = (today, *(key for key in dict.fromkeys(used) if key not in (b"", today)))
             self._day, self._shared = day, True
+            _pseudonym.cache_clear()  # no key of an earlier day, and no address that it hid, stays in memory
+            _begun.cache_clear()
 
     def _is_current(self) -> bool:
         return self._shared and self._day == wall_ms() // DAY_MS
@@ -105,7 +107,7 @@ def _begun(key: bytes) -> hmac.HMAC:
     return hmac.new(key, digestmod="sha256")
 
 
-@lru_cache(4096)
+@lru_cache(64)
 def _pseudonym(key: bytes, host: str) -> str:
     """The pseudonym of a network, kept because the events of one request share it."""
     network = _network_of(host)

@@ -80,3 +80,20 @@ def test_a_check_that_cannot_start_is_reported(
     monkeypatch.setattr(release_guard, "_check", fail)
     with pytest.raises(CheckError, match="could not be checked"):
         _guard(tmp_path).verdict(*release, beside=True)
+
+
+WITH_FLAG = """
+import io, os, sys
+from app import release_check
+release_check.check = lambda *of: print(os.sched_getscheduler(0) == os.SCHED_IDLE) or 0
+sys.stdin = io.StringIO('{"input": {}, "manifest": {}}')
+sys.argv = ["release_check", "module:Trial", sys.argv[1], *sys.argv[2:]]
+sys.exit(release_check.main())
+"""
+
+
+@pytest.mark.parametrize(("flags", "idle"), [(["--idle"], "True"), ([], "False")])
+def test_the_command_of_a_check_runs_when_idle_only_with_the_flag(flags: list[str], idle: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WITH_FLAG, str(tmp_path), *flags]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == idle

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from script_shared.algorithms import content as module
 from script_shared.algorithms.content import Content, ContentWeights
@@ -11,7 +12,7 @@ from script_shared.algorithms.histories import Batch, Candidates, Histories
 from script_shared.algorithms.sparse_rows import SparseRows
 from script_shared.arrays import Float32s, Strings
 from script_shared.compiled import library
-from script_shared.compiled.content_code import ProfileProducts
+from script_shared.compiled.content_code import MAX_TERMS, ProfileProducts
 
 ARTICLES = 300
 
@@ -83,3 +84,14 @@ def test_articles_whose_terms_are_in_no_order_are_left_to_sparse_products() -> N
     pool.has_sorted_indices = False
     vectors = content.vectors
     assert ProfileProducts.of(vectors.offsets, vectors.columns, vectors.values, pool) is None
+
+
+def test_more_terms_than_the_compiled_code_has_bits_for_are_left_to_sparse_products() -> None:
+    content = _content(50, 1)
+    vectors = content.vectors
+    few = content.vectors.take(np.arange(ARTICLES))
+    stored = (few.data, few.indices, few.indptr)
+    pools = [csr_array(stored, shape=(ARTICLES, terms)) for terms in (MAX_TERMS, MAX_TERMS + 1)]
+    made = [ProfileProducts.of(vectors.offsets, vectors.columns, vectors.values, pool) for pool in pools]
+    assert made[0] is not None
+    assert made[1] is None

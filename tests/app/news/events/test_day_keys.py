@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.news.events import day_keys
 from app.news.events.day_keys import DAY_MS, LOOK_SECONDS, PAUSE_SECONDS, DayKeys
 from script_shared.clock import wall_ms
 from script_shared.errors import UnavailableError
@@ -156,3 +157,12 @@ def test_the_watch_asks_the_log_once_a_day(log: EventLog, monkeypatch: pytest.Mo
         asyncio.run(DayKeys(look_up).watch())
     assert days == [100, 101]
     assert pauses[0] == LOOK_SECONDS
+
+
+def test_no_key_of_an_earlier_day_and_no_address_stays_in_memory(log: EventLog) -> None:
+    made = keys(log)
+    made.network("203.0.113.7")
+    assert day_keys._pseudonym.cache_info().currsize
+    made._day -= 1  # midnight has passed
+    asyncio.run(made.refresh())
+    assert day_keys._pseudonym.cache_info().currsize == day_keys._begun.cache_info().currsize == 0
