@@ -200,7 +200,7 @@ verify-kubernetes: | $(BIN)/uv ## Check the Helm chart without a cluster: lint, 
 	@$(VENV)-kubernetes/bin/python -m tests.deployment.kubernetes $(ARGS)
 
 .PHONY: verify-cluster
-verify-cluster: install ## Install the Helm chart in a Kubernetes cluster of one node on this machine, and break it: a table (needs root, Docker, Go)
+verify-cluster: install ## Install the Helm chart in a Kubernetes cluster of one node on this machine, and check upgrades, failures and load (needs root, Docker, Go)
 	@exec $(BIN)/python -m tests.cluster $(ARGS)
 
 .PHONY: verify-ecs

@@ -66,7 +66,7 @@ def serve(server: ServerSettings, settings: Settings, factory: str = WORKER) -> 
         SettingsError: a use case that the settings choose cannot be imported.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a list is small work; threads would only wait for each other
-    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # half-empty tables would take whole pages of 2 MB
+    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # with huge pages, half-empty tables take 2 MB a page
     import uvicorn
 
     from app.worker import fork_workers, preload
@@ -103,7 +103,7 @@ def main(factory: str = WORKER) -> None:
     Args:
         factory: makes the application in each process, as ``module:function``.
     """
-    gc.disable()  # until all is imported: the collector would walk the imports many times, a sixth of their time
+    gc.disable()  # until all is imported: collections would take a sixth of the import time
     try:
         server, settings = read_flags(sys.argv[1:]), load_settings()
         check_environment(settings, SERVING)

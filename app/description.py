@@ -28,10 +28,10 @@ def operation_id(route: APIRoute) -> str:
 
 
 def complete(route: BaseRoute) -> BaseRoute:
-    """Give a route its operation id and the errors that it may answer, as ``include_router`` would in a copy of it.
+    """Give a route its operation id and its error responses, as ``include_router`` would do in a copy of the route.
 
     Args:
-        route: of the router of a module; it is changed in place. One that is no route of the API stays as it is.
+        route: from a module's router; changed in place. A route that is not an API route is not changed.
     """
     if isinstance(route, APIRoute) and route.generate_unique_id_function is not operation_id:
         route.generate_unique_id_function, route.unique_id = operation_id, operation_id(route)

@@ -35,7 +35,7 @@ def import_lightgbm() -> None:
 
 
 def keep_imports() -> None:
-    """Switch garbage collection on again, if it was off, and keep collections from walking what was imported."""
+    """Switch garbage collection on, and exclude what was imported from collections."""
     gc.collect()
     gc.freeze()
     gc.enable()

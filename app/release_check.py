@@ -5,8 +5,8 @@ its memory, or answer every request with an error. So the service has each relea
 ``module:class`` of a ``ReleaseTrial``. Standard input holds what it gets and the release's manifest, as JSON; the
 output is one JSON object a line: each stage as it begins, then the verdict.
 
-It imports large packages at the lowest priority: their import takes as much CPU as the check, while the service works.
-With ``--idle`` it has only the time that nobody else wants; on a busy machine that may be none.
+It imports large packages at the lowest priority, because their import takes as much CPU as the check, while the service
+answers requests. With ``--idle`` it gets only the time that no other process uses, which may be none on a busy machine.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def bound(folder: Path) -> None:
 def run_when_idle() -> None:
     """Run in Linux's idle scheduling class: a process of the service that wakes up then runs at once.
 
-    Even at the lowest priority a process keeps the processor for some 3 ms, which each request would wait.
+    Even at the lowest priority, a process keeps the processor for about 3 ms, and each request would wait for it.
     """
     if hasattr(os, "SCHED_IDLE"):
         with contextlib.suppress(OSError):  # not allowed
@@ -57,7 +57,7 @@ def main() -> int:
     parser.add_argument("trial", help="module:class of the trial")
     parser.add_argument("folder", type=Path, help="the release's files")
     parser.add_argument("--without", action="append", default=[], help="leave out an optional part")
-    parser.add_argument("--idle", action="store_true", help="run only while no other process wants the processor")
+    parser.add_argument("--idle", action="store_true", help="run only while no other process needs the processor")
     args = parser.parse_args()
     if args.idle:
         run_when_idle()

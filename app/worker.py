@@ -1,4 +1,4 @@
-"""The processes that answer: where there are several, each is forked from one that has imported the service."""
+"""The worker processes: if there are several, each is forked from a process that has imported the service."""
 
 import signal
 import sys
@@ -25,9 +25,9 @@ def worker_app() -> FastAPI:
 
 
 def preload(settings: Settings) -> None:
-    """Import the service and make its routes once, for all processes that are forked from this one.
+    """Import the service and create its routes once, for all processes that are forked from this one.
 
-    They share the memory of it for as long as they do not write to it, so the garbage collector may not either.
+    They share this memory as long as they do not write to it, so the garbage collector must not write to it either.
 
     Args:
         settings: name the use cases.
@@ -46,17 +46,17 @@ def preload(settings: Settings) -> None:
 
 
 def fork_workers() -> None:
-    """Have uvicorn fork its worker processes; outside Linux it starts new interpreters, as it does by itself."""
+    """Make uvicorn fork its worker processes. Outside Linux, it starts new interpreters, which is its default."""
     if sys.platform == "linux":
         multiprocess.Process = ForkedProcess  # type: ignore[misc]
 
 
 class ForkedProcess(multiprocess.Process):
-    """A worker process of uvicorn with the memory of its parent.
+    """A uvicorn worker process that shares the memory of its parent.
 
     Args:
-        config: of uvicorn.
-        sockets: on which the process listens.
+        config: uvicorn's configuration.
+        sockets: the process listens on them.
     """
 
     def __init__(self, config: Config, sockets: list[socket]) -> None:
@@ -75,7 +75,7 @@ class ForkedProcess(multiprocess.Process):
 
 
 def _run(config: Config, target: Callable[..., None], sockets: list[socket]) -> None:
-    """The whole of a forked process, which first has the signal handlers of a new one instead of the parent's."""
+    """Run in the forked process: replace the parent's signal handlers by the defaults, then serve."""
     for number in multiprocess.SIGNALS:
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, multiprocess.SIGNALS)

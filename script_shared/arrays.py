@@ -168,7 +168,7 @@ class IdIndex:
 
     def _find(self, value: str) -> int:
         digest, hashes = _digest(value), self._plain
-        place = bisect_left(hashes, digest)  # in a third of the time that numpy takes for one number
+        place = bisect_left(hashes, digest)  # takes a third of numpy's time for a single number
         while place < len(hashes) and hashes[place] == digest:
             row = int(self._rows[place])
             if self.ids[row] == value:

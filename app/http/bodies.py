@@ -20,10 +20,10 @@ class BodyRequest(Request):
     """A request whose JSON is parsed beside the event loop where it is large."""
 
     async def body(self) -> bytes:
-        """The whole body, in a fifth of Starlette's time where it comes in one piece, as nearly all do.
+        """The whole body, in a fifth of Starlette's time if it arrives in one message, as nearly all bodies do.
 
         Raises:
-            ClientDisconnect: the client left before it had sent all.
+            ClientDisconnect: the client disconnected before it had sent the whole body.
         """
         if not hasattr(self, "_body"):
             message = await self._receive()
@@ -51,7 +51,7 @@ class BodyRequest(Request):
 
 
 def _first_again(message: Message, receive: Receive) -> Receive:
-    """``receive`` that begins with a message that was received before."""
+    """A ``receive`` that first returns a message that was already received."""
     messages = [message]
 
     async def receive_again() -> Message:
@@ -61,10 +61,10 @@ def _first_again(message: Message, receive: Receive) -> Receive:
 
 
 def repeat_body(request: Request) -> Receive:
-    """A ``receive`` for those who read the body once more; what was not read yet comes from the client.
+    """A ``receive`` with which the body can be read again; what was not read yet comes from the client.
 
     Args:
-        request: whose body was read as a whole, or not at all.
+        request: its body was read completely, or not at all.
     """
     if not hasattr(request, "_body"):
         return request.receive

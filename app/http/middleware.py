@@ -31,10 +31,10 @@ def request_id(scope: Scope) -> str:
 
 
 def header_of(scope: Scope, name: bytes) -> str | None:
-    """The first header of a name, None where there is none; an object of all headers takes five times as long to make.
+    """The first header with a name, or None; creating Starlette's ``Headers`` takes five times as long.
 
     Args:
-        scope: of the request, whose names of headers are in lower case.
+        scope: of the request; its header names are in lower case.
         name: in lower case.
 
     >>> header_of({"headers": [(b"host", b"a"), (b"x", b"1"), (b"x", b"2")]}, b"x")

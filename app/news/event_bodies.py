@@ -15,7 +15,7 @@ from app.http.bodies import BodyRequest, BodyRoute, repeat_body
 from app.news.event_shapes import MAX_BATCH, Event, EventsBody
 from app.news.service import NewsService, news_of
 
-PLAIN = b"text/plain"  # what navigator.sendBeacon sends text as, without asking the service first
+PLAIN = b"text/plain"  # navigator.sendBeacon sends text with this type, without a preflight request
 JSON = b"application/json"
 SLICE = 16  # events validated before other requests get their turn
 Given = TypeVar("Given")
@@ -44,8 +44,8 @@ async def in_slices(work: Callable[[Sequence[Given]], list[Made]], items: Sequen
 class IntakeRoute(BodyRoute):
     """A route that also accepts JSON sent as plain text (browser beacons) and counts invalid bodies.
 
-    It reads bodies of JSON by itself and calls its function with the events: FastAPI, which answers all other requests,
-    would take 0.1 ms more for each, and reads a long list in one piece.
+    It reads JSON bodies itself and calls its function with the events. FastAPI answers all other requests; for JSON
+    bodies, it would take 0.1 ms more each, and it reads a long list in one piece.
     """
 
     def __init__(self, *args: Any, **named: Any) -> None:
@@ -79,7 +79,7 @@ class IntakeRoute(BodyRoute):
 
 
 def _count(service: NewsService, error: RequestValidationError | HTTPException) -> None:
-    """Count what is refused."""
+    """Count the events that are refused."""
     if isinstance(error, HTTPException):
         service.metrics.live.count_refused(_reason(error), 1)
     else:

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 LOAD_TRIAL = "app.releases.load_trial:LoadTrial"
 RULES = 1  # goes up when the check itself changes
 CHECK_SECONDS = 600.0
-IDLE_SECONDS = 30.0  # beside a release in service; a check that got too little time until then starts again
+IDLE_SECONDS = 30.0  # while a release is in service; a check that is not done by then starts again
 KEPT = 50  # verdicts
 _here: dict[str, "Verdict"] = {}  # of this process, even if the cache folder is deleted
 
@@ -102,7 +102,7 @@ class ReleaseGuard:
             folder: of the fetched release, checksums verified.
             manifest: of the release.
             in_part: whether the release may be served without optional parts.
-            beside: whether another release is in service meanwhile; the check then takes only time that is left over.
+            beside: whether another release is in service; the check then uses only idle processor time.
 
         Raises:
             ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.

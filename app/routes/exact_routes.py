@@ -1,4 +1,4 @@
-"""Finds the route of a path without parameters in a table, where a router compares the path with one after another."""
+"""Looks up the route of a path without parameters in a table; a router compares the path with each route in turn."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ class ExactRoutes:
     """Answers requests whose method and path belong to a route without parameters; the router answers all others.
 
     Args:
-        router: with all its routes. It answers also where a route with parameters comes before and matches the path.
+        router: with all its routes. It also answers if an earlier route with parameters matches the path.
     """
 
     def __init__(self, router: Router) -> None:
@@ -27,11 +27,11 @@ class ExactRoutes:
 
     @classmethod
     def install(cls, router: Router, routes: Sequence[BaseRoute] = ()) -> None:
-        """Add routes to a router, and have it look into the table first.
+        """Add routes to a router, and make it look them up in the table first.
 
         Args:
-            router: of the application.
-            routes: all that it does not have yet.
+            router: the application's.
+            routes: all routes that the router does not have yet.
         """
         router.routes.extend(routes)
         router.middleware_stack = cls(router)

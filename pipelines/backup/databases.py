@@ -79,7 +79,7 @@ def restore_database(settings: Settings, saved: SavedDatabase, folder: Path, scr
         scratch: folder for files.
 
     Raises:
-        SettingsError: the database is a dump of PostgreSQL, and there is no server for it.
+        SettingsError: the backup has a PostgreSQL dump, and there is no server to restore it on.
     """
     file = folder / saved.file
     if saved.kind == "sqlite":

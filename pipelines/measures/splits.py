@@ -136,7 +136,7 @@ def _known_keys(known: Reads, window: Window, users: IntArray, n_articles: int) 
 
 
 def _among(few: IntArray, many: IntArray) -> Bools:
-    """bool (few): whether each is among the many; quicker than ``isin``, which sorts the many.
+    """bool (few): whether each of ``few`` is in ``many``; faster than ``isin``, which sorts ``many``.
 
     Args:
         few: ascending, without repetitions.

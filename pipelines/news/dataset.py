@@ -143,11 +143,11 @@ class Dataset:
 
     @classmethod
     def load(cls, folder: Path, reads: Interactions | None = None) -> "Dataset":
-        """Read the tables of a refined run, the articles' captions and bodies left out.
+        """Read the tables of a refined run, without the articles' captions and bodies.
 
         Args:
             folder: of the refined run.
-            reads: in place of the table of interactions; None to read it.
+            reads: used instead of the table of interactions; None to read the table.
         """
         held_out = table_path(folder, "validation")
         articles = [c.ARTICLE, c.ARTICLE_ID, c.URL, c.TITLE, c.ISSUED, c.SECTION, c.REGION]
@@ -160,7 +160,7 @@ class Dataset:
         )
 
     def snapshot(self, as_of_ms: int, **known: Any) -> Snapshot:
-        """The reads until a moment, with what else was known.
+        """A snapshot of the reads until a moment.
 
         Args:
             as_of_ms: epoch milliseconds, UTC; a read at that moment is included.

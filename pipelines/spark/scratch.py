@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 def shared_scratch(place: Path) -> Iterator[Path]:
     """A folder beside a step's output; it is removed at the end of the block.
 
-    It is named as a half-written folder of the step, which housekeeping removes after a kill.
+    It is named like a half-written folder of the step, so housekeeping removes it if the process is killed.
 
     Args:
-        place: of the step's output.
+        place: path of the step's output.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{place.name}.", suffix=".partial", dir=place.parent) as folder:

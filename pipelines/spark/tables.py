@@ -21,7 +21,7 @@ SQL_TYPES = {
     pl.Float64: "double",
     pl.String: "string",
     pl.Boolean: "boolean",
-    pl.List: "array<float>",  # the one kind of list: vectors
+    pl.List: "array<float>",  # the only lists are vectors
 }
 ARROW_TYPES = {
     pl.Int16: pa.int16(),

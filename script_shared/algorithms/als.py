@@ -76,7 +76,7 @@ class Als:
 
     @classmethod
     def of(cls, weights: AlsWeights, users: Factors, items: Factors) -> "Als":
-        """Fitted vectors, before anything is folded in.
+        """The fitted vectors, before anything is folded in.
 
         Args:
             weights: of the factorisation.
@@ -99,7 +99,7 @@ class Als:
         return self.with_state(half_step(self.weights, items, user, article, engagement, self.users.size), items)
 
     def with_state(self, users: Factors, items: Factors) -> "Als":
-        """The same fitted vectors with what was folded in.
+        """The same fitted vectors, plus those that were folded in.
 
         Args:
             users: of every user, computed from ``items``.
@@ -182,7 +182,7 @@ class Als:
 
     @cached_property
     def _ridge(self) -> FloatArray:
-        """float64 (factors, factors): what each user's equations have in common."""
+        """float64 (factors, factors): the part that all users' equations share."""
         return self.gram + self.weights.regularization * np.eye(len(self.gram))
 
     def _solve(self, article: IntArray, engagement: FloatArray) -> FloatArray:
@@ -200,7 +200,7 @@ class Als:
 def half_step(
     weights: AlsWeights, fixed: Factors, rows: IntArray, columns: IntArray, engagement: FloatArray, size: int
 ) -> Factors:
-    """Vectors of ``rows`` given the fixed vectors of ``columns``; entries without a fixed vector do not count.
+    """Vectors of ``rows``, computed from the fixed vectors of ``columns``; entries without one do not count.
 
     Args:
         weights: of the factorisation.
@@ -208,7 +208,7 @@ def half_step(
         rows: int (n), the row of each read on the side that is computed.
         columns: int (n), the row of each read on the fixed side.
         engagement: float (n), 0 or more; repeated pairs add up.
-        size: rows of the computed side, with or without a vector.
+        size: number of rows of the computed side, with or without a vector.
     """
     known = fixed.place[columns] >= 0
     unique, row_place = np.unique(rows[known], return_inverse=True)

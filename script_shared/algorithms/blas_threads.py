@@ -1,11 +1,11 @@
-"""Threads of BLAS, around work that has threads of its own."""
+"""Limits BLAS to one thread, for work that runs in several threads."""
 
 from typing import Any
 
 
 def one_blas_thread() -> Any:
-    """A block in which BLAS has one thread; around threads of one's own, so that none gives BLAS its threads back."""
-    import implicit.cpu.als  # noqa: F401  (a limit holds for the libraries that are loaded when it is set)
+    """A block in which BLAS uses one thread; start it outside your own threads, so that none of them ends the limit."""
+    import implicit.cpu.als  # noqa: F401  (the limit applies only to libraries that are already loaded)
     from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1, "blas")

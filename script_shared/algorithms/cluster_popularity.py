@@ -90,7 +90,7 @@ class ClusterPopularity:
         everybody: Popularity,
         weights: ClusterWeights,
     ) -> "ClusterPopularity":
-        """The same, of interactions that are counted already.
+        """The same, from interactions that are already counted.
 
         Args:
             group: int16 (n_users); -1 for users of no group.
@@ -179,7 +179,7 @@ def _shares(values: FloatArray) -> FloatArray:
 
 
 def reads_of_topics(groups: IntArray, article: IntArray, topics: IntArray, n_groups: int) -> Int64s:
-    """int64 (kinds, n_groups, codes): reads of each topic in each group; those of disjoint interactions add up.
+    """int64 (kinds, n_groups, codes): reads of each topic in each group; results of disjoint interactions add up.
 
     Args:
         groups: int (n), group of the user of each interaction, -1 for none.

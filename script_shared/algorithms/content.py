@@ -125,7 +125,7 @@ class Content:
     def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
         """Prepare the candidates once; the answer scores batches by cosine, 0..1: float32 (n, m).
 
-        What makes single users quicker is prepared for the second one: in a replay most candidates serve one request.
+        The faster way for single users is prepared at the second user: in a replay, most pools serve one request.
 
         Args:
             candidates: m articles.
@@ -180,7 +180,7 @@ class Content:
         return _unit(_strongest(counts, self.weights.terms_per_article))
 
     def _weights_of_one(self, histories: Histories) -> Float32s:
-        """The same as ``_read_weights`` of a single user."""
+        """The same as ``_read_weights`` for a single user."""
         if not len(histories.article):
             return np.zeros(0, np.float32)
         hours = (histories.time_s[-1] - histories.time_s) / np.float32(3600)
@@ -207,7 +207,7 @@ def _counts(texts: Sequence[str], place: dict[bytes, int], terms: int) -> csr_ar
 
     columns = np.fromiter(
         map(place.get, chain.from_iterable(of_texts()), repeat(-1)), np.int32
-    )  # a loop without Python
+    )  # the loop runs outside Python
     known = columns >= 0
     offsets = np.concatenate([[0], np.cumsum(known)])[np.concatenate([[0], np.cumsum(sizes)])]
     ones = np.ones(offsets[-1], np.float32)
@@ -217,7 +217,7 @@ def _counts(texts: Sequence[str], place: dict[bytes, int], terms: int) -> csr_ar
 
 
 def _strongest(matrix: csr_array, count: int) -> csr_array:
-    """The ``count`` greatest entries of each row, whose terms are in order; ties go to the earlier term."""
+    """The ``count`` largest entries of each row, with terms in ascending order; the earlier term wins ties."""
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     order = np.lexsort((-matrix.data, row))  # stable
     rank = np.arange(len(order)) - matrix.indptr[:-1][row]

@@ -13,7 +13,7 @@ STOP_WORDS_FILE = Path(__file__).parent / "stop_words_pt.txt"
 SAME = {**dict.fromkeys(INVISIBLE + SOFT_HYPHEN, ""), **LIGATURES, "\u2010": "-", "\u2011": "-"}
 ACRONYMS = frozenset({"ia"})  # words in capitals that are stop words in small letters
 _EVERY = re.compile(r"[a-z][a-z0-9]*(?:-[0-9]{1,3}(?![0-9a-z]))?|[0-9]+[a-z][a-z0-9]*")
-_COMPOUND = re.compile(r"-(?<=[a-z0-9]-)[0-9]")  # begins with a letter that is quickly found
+_COMPOUND = re.compile(r"-(?<=[a-z0-9]-)[0-9]")  # begins with a character that is quickly found
 _AMOUNT = re.compile(r"[0-9]+(?:h[0-9]*|hs|hrs?|min|[ao]s?|m|[kcm]m2?|m2|[km]g|g[0-9]|ml|l|mil|mi|bi|x|anos?|reais)")
 
 
@@ -27,7 +27,7 @@ def _plain_letters() -> bytes:
 
 
 _PLAIN = _plain_letters()
-_PARTS = bytes(code if chr(code).isalnum() else ord(" ") for code in _PLAIN)  # of all but letters and digits a space
+_PARTS = bytes(code if chr(code).isalnum() else ord(" ") for code in _PLAIN)  # all but letters and digits become spaces
 
 
 def plain(text: str) -> str:
@@ -80,9 +80,9 @@ def words(text: str) -> list[str]:
 
 
 def parts(text: str) -> list[bytes]:
-    """The words of a text, in order, among parts that are no words: much quicker than ``words``, to look words up.
+    """The parts of a text in order, words and others: much faster than ``words``, for looking words up.
 
-    ``part_of`` says how a word looks here; no part that is no word looks like one.
+    ``part_of`` returns the part that a word becomes; no other part equals it.
 
     Args:
         text: any text; HTML entities are decoded, case and accents do not matter.
@@ -98,26 +98,26 @@ def parts(text: str) -> list[bytes]:
 
 
 def part_of(word: str) -> bytes | None:
-    """How a word looks among the parts of a text; None for what ``words`` never finds.
+    """The part that a word becomes in ``parts``; None for text that ``words`` never returns.
 
     Args:
-        word: such as ``words`` finds.
+        word: as ``words`` returns it.
 
     >>> [part_of(word) for word in ("eleicao", "de", "2022", "18h", "5g", "covid-19", "ia")]
     [b'eleicao', None, None, None, b'5g', b'covid-19', b'IA']
     """
-    if word in ACRONYMS:  # in small letters a stop word
+    if word in ACRONYMS:  # in lower case it is a stop word
         return word.upper().encode("ascii")
     return word.encode("ascii") if word not in _left_out() and (word[0] > "9" or _is_word(word)) else None
 
 
 def _is_special(whole: str) -> bool:
-    """Whether a text has words with a number behind a hyphen, or what may be an acronym."""
+    """Whether a text has words with a number after a hyphen, or possible acronyms."""
     return "IA" in whole or ("-" in whole and _COMPOUND.search(_lower(whole)) is not None)
 
 
 def _is_word(part: str) -> bool:
-    """Whether a part that begins with a digit is a word: no number, and no number with a unit."""
+    """Whether a part that begins with a digit is a word, not a number with or without a unit."""
     return not part.isdecimal() and not _amount(part)
 
 

@@ -1,4 +1,4 @@
-"""The addresses of arrays, as compiled code takes them."""
+"""The addresses of arrays, for calls of compiled code."""
 
 from ctypes import addressof, c_char
 from typing import Any
@@ -11,10 +11,10 @@ UINT16, UINT32, FLOAT32, FLOAT64 = np.dtype(np.uint16), np.dtype(np.uint32), np.
 
 
 def address(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> int:
-    """The address of an array's first number; in a sixth of the time of ``array.ctypes.data``.
+    """The address of an array's first number; takes a sixth of the time of ``array.ctypes.data``.
 
     Args:
-        array: C-contiguous; it must be kept while the code uses it.
+        array: C-contiguous; keep a reference to it while the code uses it.
         dtype: of the numbers that the code expects.
 
     Returns:
@@ -24,12 +24,12 @@ def address(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> int:
         TypeError: the array has another dtype, or is not contiguous.
     """
     if array.dtype != dtype:
-        raise TypeError(f"the compiled code takes {dtype}, not {array.dtype}")
+        raise TypeError(f"the compiled code expects {dtype}, not {array.dtype}")
     if not array.size:
         return 0
     try:
         return addressof(c_char.from_buffer(array))  # type: ignore[arg-type]
-    except TypeError:  # read-only, as in a file that is mapped; or not contiguous
+    except TypeError:  # read-only, such as a mapped file, or not contiguous
         if not array.flags.c_contiguous:
             raise
         return int(array.ctypes.data)

@@ -1,4 +1,4 @@
-"""Finds the candidates of a request by compiled code: the same as the array operations of ``ranking/candidates.py``."""
+"""Finds a request's candidates by compiled code: the same as the array operations of ``ranking/candidates.py``."""
 
 import ctypes
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ NONE = np.zeros(0, np.int64)
 
 
 class Counts(NamedTuple):
-    """What the live state says of its rows.
+    """Facts about the rows of the live state.
 
     Attributes:
         number_in, clicks: int64 (used); first_ms: float64 (used); as in ``state/articles.py``.
         now, hour: float32 (used), clicks of ten minutes, and of an hour.
         now_total, hour_total: float32, of all articles.
-        together, following: float32 (used), what is read with or after what the visit read; None without a visit.
-        later: float32 (used), what is read in a later visit; None without earlier reads.
+        together, following: float32 (used), weights of articles read with or after the visit's; None without one.
+        later: float32 (used), weights of articles read in a later visit; None without earlier reads.
     """
 
     number_in: Int64s
@@ -58,10 +58,10 @@ def find_candidates(
     Args:
         counts: of the live state.
         read: int64, rows to leave out.
-        within: bool (used), rows that may come; None for all.
+        within: bool (used), rows that may be candidates; None for all.
         since_ms: articles published after this moment may be fresh, epoch milliseconds.
         count: rows with the highest mix.
-        extra: rows that other parts bring, int64, and the bits of the source.
+        extra: rows that other parts add, int64, and the bits of their sources.
 
     Returns:
         int64 (m), float32 (m) and int16 (m), as in :class:`Candidates`.
@@ -73,7 +73,7 @@ def find_candidates(
     if (code := _code()) is None:
         return None
     if within is not None and len(within) != len(counts.number_in):
-        raise IndexError("the rows that may come are not those of the live state")
+        raise IndexError("the length of within is not the number of rows of the live state")
     brought = np.concatenate([NONE, *(rows for rows, _ in extra)])
     bits, end = np.empty(len(brought), np.int16), 0
     for each, bit in extra:

@@ -1,4 +1,4 @@
-/* Chooses the candidates of a request out of the rows of the live state, in one pass instead of thirty array operations.
+/* Chooses a request's candidates from the rows of the live state, in one pass instead of thirty array operations.
  *
  * Sums are rounded after every operation, as numpy does (the library is compiled with -ffp-contract=off), so that both
  * find the same candidates with the same weights. Ties go to the lower row.
@@ -11,7 +11,7 @@
 #define FRESH_KEPT 10
 enum { TRENDING_10M = 1, TRENDING_1H = 2, SESSION = 4, HISTORY = 8, FRESH = 32 };
 
-/* Whether a comes after b: a lower value, or the same value at a higher place. */
+/* Whether a comes after b: it has a lower value, or the same value and a higher place. */
 static inline int is_after(float a, int64_t at, float b, int64_t bt)
 {
     return a < b || (a == b && at > bt);
@@ -47,7 +47,7 @@ static int64_t offer(float *values, int64_t *places, int64_t size, int64_t most,
     return size;
 }
 
-/* Puts the best first. */
+/* Sorts a heap, best first. */
 static void sort(float *values, int64_t *places, int64_t size, int64_t most)
 {
     if (size < most)
@@ -76,7 +76,7 @@ int64_t find_best(const float *values, int64_t n, float floor, int64_t most, flo
     return size;
 }
 
-/* What signals.py reads of the live state for one request; NULL where there is nothing. */
+/* What signals.py reads from the live state for one request; NULL if there is nothing to read. */
 typedef struct {
     int64_t used;             /* rows */
     const int64_t *number_in; /* (used) -1 for a free row */
@@ -84,7 +84,7 @@ typedef struct {
     const int64_t *clicks;    /* (used) */
     const float *now, *hour;  /* (used) clicks of 10 minutes, of an hour */
     float now_total, hour_total;
-    const float *together, *following, *later; /* (used) what is read with or after what the user read */
+    const float *together, *following, *later; /* (used) weights of articles read with or after the user's */
 } State;
 
 static int are_rows(const int64_t *rows, int64_t n, int64_t used)
@@ -123,12 +123,12 @@ static void mark_fresh(const State *of, double since, int16_t *brought)
         brought[rows[i]] |= FRESH;
 }
 
-/* Rows among which a request is answered: the `count` best by the mix, then those that other parts bring.
+/* The candidate rows of a request: the `count` best by the mix, then those that other parts add.
  *
- * read: rows that are left out; within: (used) rows that may come, NULL for all.
- * extra, bits: rows that other parts bring, and the source of each.
+ * read: rows that are left out; within: (used) rows that may be candidates, NULL for all.
+ * extra, bits: rows that other parts add, and the source of each.
  * rows, mix, sources: room for count + n_extra + FRESH_KEPT.
- * Returns how many there are; -1 without memory, -2 for a row that the state does not have.
+ * Returns how many there are; -1 if there is no memory, -2 for a row that the state does not have.
  */
 int64_t find_candidates(const State *of, const int64_t *read, int64_t n_read, const uint8_t *within, double since,
                         int64_t count, const int64_t *extra, const int16_t *bits, int64_t n_extra, int64_t *rows,

@@ -1,4 +1,4 @@
-/* The cosine of one user's profile with the articles of a pool, by the terms that both have.
+/* The cosine of one user's profile with the articles of a pool, from the terms that both have.
  *
  * A product of sparse matrices would look at every term of every article. Here each term of the profile, in ascending
  * order, is added to the articles that have it: the same sums in the same order, rounded after every operation.
@@ -21,7 +21,7 @@ typedef struct {
     const float *values;
 } Postings;
 
-/* A 16-bit float as a 32-bit one; both have 2^-24 as the least step, so small numbers are exact, too. */
+/* A 16-bit float as a 32-bit float. Subnormal numbers, in steps of 2^-24, are exact, too. */
 static inline float widen(uint16_t half)
 {
     uint32_t bits = (uint32_t)(half & 0x7fff) << 13;
@@ -31,17 +31,17 @@ static inline float widen(uint16_t half)
     return half & 0x8000 ? -value : value;
 }
 
-/* The weighted sum of the vectors of what a user read.
+/* The weighted sum of the vectors of the articles that a user read.
  *
- * weights: (n) of the reads; sums: (terms) zeros, and zeros again at the end.
- * profile: (terms) zeros, gets the sum; terms: gets the terms that it has, ascending.
+ * weights: (n) of the reads; sums: (terms) zeros, which are zeros again at the end.
+ * profile: (terms) zeros, gets the sum; terms: gets the terms of the profile, ascending.
  * Returns how many terms there are; -1 for an article or a term that does not exist.
  */
 int64_t add_profile(const Vectors *of, const uint32_t *articles, const float *weights, int64_t n, double *sums,
                     float *profile, int32_t *terms)
 {
     int64_t found = 0, most = (of->terms + 63) / 64, wrong = 0;
-    uint64_t has[1024] = {0}; /* 65,536 terms, as many as 16 bits number */
+    uint64_t has[1024] = {0}; /* 65,536 terms, as many as 16 bits can number */
     for (int64_t i = 0; i < n && !wrong; i++) {
         if (articles[i] >= of->rows) {
             wrong = 1;

@@ -39,7 +39,7 @@ class ProfileProducts:
         self._add_profile, self._add_products = _code()
         self._places, self._terms = pool.shape
         by_term = pool.tocsc()
-        self._kept = (  # the addresses hold as long as the arrays
+        self._kept = (  # the addresses are valid only while the arrays exist
             np.ascontiguousarray(offsets, np.int64),
             np.ascontiguousarray(columns, np.uint16),
             np.ascontiguousarray(values, np.float16),
@@ -63,7 +63,7 @@ class ProfileProducts:
         return cls(offsets, columns, values, pool)
 
     def cosines(self, articles: UInt32s, weights: Float32s) -> Float32s:
-        """float32 (m): of the articles of the pool with the profile of a user; zeros for a user without any.
+        """float32 (m): the cosine of each article of the pool with a user's profile; zeros for a user without one.
 
         Args:
             articles: uint32 (k), rows of what the user read.
@@ -80,7 +80,7 @@ class ProfileProducts:
         count = self._add_profile(vectors, *read, sums, to, named)
         if count < 0:
             raise IndexError("an article or a term does not exist")
-        length = np.sqrt(profile @ profile)  # numpy's own product, whose order of adding depends on the processor
+        length = np.sqrt(profile @ profile)  # by numpy, because its order of additions depends on the processor
         if length > 0:
             self._add_products(postings, named, count, to, length, address(scores, FLOAT32))
         return scores

@@ -1,4 +1,4 @@
-"""Makes the features of candidates by compiled code: the same as ``features.py`` does by array operations."""
+"""Computes the features of candidates by compiled code: the same as the array operations of ``features.py``."""
 
 import ctypes
 from functools import cache
@@ -27,17 +27,17 @@ EVIDENCE = EXTRA.index("next_evidence")
 
 
 class Sums(NamedTuple):
-    """What the features of m candidates are made from.
+    """The inputs of the features of m candidates.
 
     Attributes:
         used: rows of the live state.
         rows: int64 (m); mix: float32 (m).
         overall: float32 (7, 1, capacity); groups: float32 (3, groups, capacity), decayed clicks.
-        codes: int64 (12), everybody, and the user's group of each dimension.
+        codes: int64 (12), the code of everybody, then that of the user's group in each dimension.
         overall_totals: float32 (7); factors: float32 (3); group_totals: float32 (3, 12).
         together, following, onward, later: float32 (2, 3, 1 and 2, used), as in ``Signals``; None for zeros.
-        after_last: float32 (used or more), what follows the last article of the visit; None without one.
-        after_factor, followed: by which ``after_last`` is multiplied, and how often that article was followed.
+        after_last: float32 (used or more), weights of articles read after the last one of the visit; None without one.
+        after_factor, followed: the factor of ``after_last``, and how often another article was read after that one.
         listed_rows, listed_places: int64 (k); listed_scores: float32 (k), the list of the segment's model.
         sections: int32 (used or more); liking: float64 (sections); None where the liking is unknown.
         reads, taste_share, last_share, segment: the same for all candidates.
@@ -91,7 +91,7 @@ class _Inputs(ctypes.Structure):
 
 
 def has_code() -> bool:
-    """Whether the code was built."""
+    """Whether the compiled code was built."""
     return _code() is not None
 
 
@@ -99,7 +99,7 @@ def feature_table(of: Sums, height: int) -> Float32s:
     """float32 (height + extra rows, m): the table of the inputs, then the features ``EXTRA``; needs the code.
 
     Args:
-        of: what the features are made from.
+        of: the inputs of the features.
         height: rows of the table of the inputs.
 
     Raises:

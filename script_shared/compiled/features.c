@@ -1,7 +1,8 @@
-/* The features of a request's candidates: gathers all numbers, and finishes them after numpy has taken the logarithms.
+/* The features of a request's candidates: gathers their inputs, and computes the features after numpy has taken the
+ * logarithms.
  *
- * Sums are rounded after every operation, as numpy does, so that both make the same features. The logarithms are numpy's
- * own, because those of the C library may differ in the last bit.
+ * Sums are rounded after every operation, as numpy does, so that both compute the same features. numpy takes the
+ * logarithms, because those of the C library may differ in the last bit.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ typedef struct {
     const float *factors;        /* (GROUP) */
     const float *group_totals;   /* (GROUP, 1 + DIMENSIONS) */
     const float *together, *following, *onward, *later; /* (windows, used), NULL for nothing */
-    const float *after_last; /* (used) what follows the last article of the visit, NULL without one */
+    const float *after_last; /* (used) weights of articles read after the visit's last one, NULL without one */
     float after_factor, followed_1, followed_20; /* followed + 1, followed + 20 */
     const int64_t *listed_rows, *listed_places; /* (n_listed) of the list of the segment's model */
     const float *listed_scores;
@@ -95,9 +96,9 @@ static int are_rows(const int64_t *rows, int64_t n, int64_t used)
     return 1;
 }
 
-/* Fills what needs no logarithm into `table` (rows, m), and what numpy takes the logarithm of into `logs` (rows, m).
- * The logarithm of 1 + each of the row EVIDENCE of `table` is numpy's, too.
- * Returns 0; -1 without memory, -2 for a row or a group that the state does not have.
+/* Writes features without a logarithm to `table` (rows, m), and the inputs of logarithms to `logs` (rows, m).
+ * For the row EVIDENCE of `table`, numpy also takes the logarithm, of 1 + each number.
+ * Returns 0; -1 if there is no memory, -2 for a row or a group that the state does not have.
  */
 int64_t gather_features(const Inputs *of, float *table, float *logs)
 {
@@ -144,7 +145,7 @@ end:
     return status;
 }
 
-/* Fills the rest of `table` from `logs`, whose numbers are logarithms now. */
+/* Fills the rest of `table` from `logs`, which now has the logarithms. */
 void finish_features(int64_t m, float taste_share, const float *logs, float *table)
 {
     const int64_t shorter[] = {0, 1, 3, 5}, longer[] = {1, 3, 5, 6}; /* 2m 10m, 10m 1h, 1h 6h, 6h 24h */

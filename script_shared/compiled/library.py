@@ -12,7 +12,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 SOURCES = tuple(sorted(FOLDER.glob("*.c")))
-ROUNDING = "-ffp-contract=off"  # every operation is rounded by itself, as numpy does
+ROUNDING = "-ffp-contract=off"  # round after every operation, as numpy does
 OPTIONS = (
     "-O3",
     "-std=gnu11",
@@ -29,7 +29,7 @@ MISSING = (
 def path_of(sources: Sequence[Path] = SOURCES, folder: Path = FOLDER) -> Path:
     """The path of the library of this version of the sources; an older library has another path.
 
-    Its name does not end in ``.so``, or Python would take it for one of its own modules.
+    Its name does not end in ``.so``, because Python would treat such a file as an extension module.
 
     Args:
         sources: in C.

@@ -56,7 +56,7 @@ def user_digest(user_id: str) -> str:
     return blake2b(user_id.encode(), digest_size=SIZE, person=PERSON).hexdigest()
 
 
-_begun = blake2b(digest_size=SIZE, person=PERSON)  # a copy takes a third of the time
+_begun = blake2b(digest_size=SIZE, person=PERSON)  # copying it takes a third of the time
 _first_half = Struct(">Q8x").unpack
 
 

@@ -1,4 +1,4 @@
-"""Inserts entries into the log's table: one statement for all of them, in order, and the numbers that they got."""
+"""Inserts entries into the log's table in order, with one statement, and returns the numbers that they got."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from script_shared.events.database.schema import ENTRIES
 from script_shared.events.entry import Entry
 
-_encode = JSONEncoder().encode  # as SQLAlchemy does; to make an encoder for each body takes longer than to use it
+_encode = JSONEncoder().encode  # as SQLAlchemy does, but creating an encoder for each body takes longer than encoding
 _TABLE = ENTRIES.name
 _COLUMNS = "entry_id, kind, time_ms, user_id, article_id, body"
 _HEAD = f"SELECT coalesce(max(seq), 0) FROM {_TABLE}"
@@ -30,9 +30,9 @@ class WriteResult:
 
     Attributes:
         flags: for each entry whether it was new.
-        after: the last number in the log before.
-        entries: the new ones with their numbers, in order: nothing else follows ``after`` up to the last of them. Empty
-            for articles, which are written with what was posted before.
+        after: the last number in the log before the write.
+        entries: the new entries with their numbers, in order; the log has no other entries between ``after`` and the
+            last one. Empty for articles, which are merged with earlier posts when they are written.
     """
 
     flags: list[bool]
@@ -44,12 +44,12 @@ def insert_entries(connection: Connection, entries: Mapping[str, Entry]) -> tupl
     """Insert the entries that the log does not have yet; the caller holds the log's lock.
 
     Args:
-        connection: in a transaction that holds the lock of the log, so that nobody else inserts meanwhile.
-        entries: by their ids, in the order in which they get numbers; not empty.
+        connection: in a transaction that holds the lock of the log, so that no other process inserts at the same time.
+        entries: by id, in the order in which they get numbers; not empty.
 
     Returns:
-        the last number (``seq``) in the table before, and number and id of each entry that is new, by number. The
-        first is not known where nothing is new: then it is 0.
+        the last number (``seq``) in the table before the insertion, and the number and id of each new entry, ordered by
+        number. If no entry is new, the first may be 0.
     """
     if connection.dialect.name == "sqlite":
         head = int(connection.exec_driver_sql(_HEAD).scalar_one())
@@ -61,18 +61,18 @@ def insert_entries(connection: Connection, entries: Mapping[str, Entry]) -> tupl
 
 
 def place_entries(entries: Mapping[str, Entry], numbers: Sequence[tuple[int, str]]) -> list[Entry]:
-    """The entries that were new, with their numbers, as they are read from the log.
+    """The new entries with their numbers, as a read of the log would return them.
 
     Args:
-        entries: that were inserted, by their ids.
-        numbers: number (``seq``) and id of each new one, by number.
+        entries: the inserted entries by id.
+        numbers: number (``seq``) and id of each new entry, ordered by number.
     """
     found = []
     for seq, entry_id in numbers:
         entry = entries[entry_id]
         found.append(
             Entry(entry_id, entry.kind, entry.time_ms, entry.user_id, entry.article_id, entry.body, seq)
-        )  # in a third of the time of ``dataclasses.replace``
+        )  # takes a third of the time of ``dataclasses.replace``
     return found
 
 

@@ -107,7 +107,7 @@ class EventLog(EntryReader):
         return self.write(entries).flags
 
     def write(self, entries: Sequence[Entry]) -> WriteResult:
-        """The same; also returns the new entries with their numbers, so that nobody has to read them.
+        """The same, but also returns the new entries with their numbers, so that they need not be read back.
 
         Args:
             entries: their ``seq`` is not used.

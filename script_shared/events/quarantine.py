@@ -107,7 +107,7 @@ class Quarantine:
         Args:
             entry: of any kind; only clicks and impressions are left out.
         """
-        if not self.rules:  # as on most days, for every entry that is folded
+        if not self.rules:  # the usual case; this runs for every folded entry
             return False
         return any(rule.holds(entry) for rule in (*self._of_events.get(entry.entry_id, ()), *self._of_many))
 

@@ -48,7 +48,7 @@ def patient_logins() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def checks_with_a_priority() -> Iterator[None]:
-    """The check of a release does not wait for an idle processor, which there is none of while tests run."""
+    """The check of a release does not wait for an idle processor, because none is idle while tests run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.releases.release_guard.IDLE_SECONDS", 0.0)
         yield

@@ -1,4 +1,4 @@
-"""Several worker processes are forked from one that has imported the service, and share what it imported."""
+"""Several worker processes are forked from a process that has imported the service, and share its imports."""
 
 import gc
 import sys
@@ -19,7 +19,7 @@ from script_shared.settings import Settings
 from tests.app.conftest import Store, listens, serving, started, until
 from tests.patience import PATIENCE_SECONDS
 
-LEAST_SHARED = 30 << 20  # bytes that a worker still shares after its start; 70 MB of imports
+LEAST_SHARED = 30 << 20  # bytes that a worker still shares after its start, of 70 MB of imports
 
 
 @pytest.mark.slow
@@ -38,7 +38,7 @@ def test_workers_share_the_imports_of_their_parent_and_are_replaced_when_they_en
 
 
 def _shared_bytes(process: psutil.Process) -> int:
-    """Memory of its own kind, not of files, that the process shares with others."""
+    """Anonymous memory that the process shares with others."""
     lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
     (kilobytes,) = (line.split()[1] for line in lines if line.startswith("Shared_Dirty"))
     return 1024 * int(kilobytes)

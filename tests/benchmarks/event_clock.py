@@ -1,7 +1,7 @@
 """The API with clocks around the stages of a posted event, for ``make bench-event``; runs in any checkout.
 
-``POST /clock/on`` starts the clocks, ``/clock/off`` stops them, ``/clock/read`` answers what each stage took since, and
-``/clock/threads`` the numbers that Linux gave to the threads.
+``POST /clock/on`` starts the clocks, ``/clock/off`` stops them, ``/clock/read`` returns the time of each stage since
+the start, and ``/clock/threads`` returns the thread ids of Linux.
 """
 
 import json
@@ -39,7 +39,7 @@ STAGES = (  # name of the stage, its thread, its module, its function (or the na
 
 
 class Clock:
-    """The processor time of each stage, without that of the stages inside it."""
+    """The processor time of each stage, without that of nested stages."""
 
     def __init__(self) -> None:
         self.is_on = False
@@ -47,7 +47,7 @@ class Clock:
         self._threads = threading.local()
 
     def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Wrap a function, also an asynchronous one, so that its time counts for a stage."""
+        """Wrap a function, synchronous or asynchronous, so that its time counts for a stage."""
 
         @wraps(function)
         def timed(*args: Any, **named: Any) -> Any:
@@ -92,7 +92,7 @@ class Clock:
 
 
 def _module(name: str) -> Any:
-    """A module, None where this version has none of this name."""
+    """A module, None if this version does not have it."""
     try:
         return import_module(name)
     except ModuleNotFoundError:
@@ -100,7 +100,7 @@ def _module(name: str) -> Any:
 
 
 class _Steps:
-    """Runs a coroutine, and takes the time only while it runs."""
+    """Runs a coroutine, and measures time only while it runs, not while it waits."""
 
     def __init__(self, clock: Clock, name: str, inner: Any) -> None:
         self._clock, self._name, self._inner = clock, name, inner
@@ -118,7 +118,7 @@ class _Steps:
                 self._clock.stop(self._name, start)
             try:
                 value, error = (yield awaited), None
-            except BaseException as raised:  # noqa: BLE001  the coroutine decides what becomes of it
+            except BaseException as raised:  # noqa: BLE001  the coroutine decides whether to catch it
                 value, error = None, raised
 
 
@@ -126,7 +126,7 @@ CLOCK = Clock()
 
 
 def clocked_app() -> Any:
-    """The application of the checkout in which this process runs, with the clocks."""
+    """The application of the current checkout, with the clocks."""
     CLOCK.install()
     from app.main import default_app
 
@@ -134,7 +134,7 @@ def clocked_app() -> Any:
 
 
 class _Answers:
-    """Wraps the application: answers what is under ``/clock``."""
+    """Wraps the application, and answers requests to ``/clock``."""
 
     def __init__(self, app: Any) -> None:
         self._app = app

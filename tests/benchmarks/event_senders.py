@@ -1,4 +1,4 @@
-"""Senders of events for ``make bench-event``: each connection sends a request, and the next after its answer."""
+"""Senders of events for ``make bench-event``: each connection sends a request, and the next one after the answer."""
 
 import asyncio
 import json
@@ -19,10 +19,10 @@ def send_all(port: int, name: str, connections: int, together: int, events: int)
 
     Args:
         port: of the API on this machine.
-        name: the ids of the events begin with it.
-        connections: that send at the same time.
-        together: events of a request.
-        events: of all requests.
+        name: prefix of the ids of the events.
+        connections: number of connections that send at the same time.
+        together: events in one request.
+        events: total number of events.
 
     Raises:
         RuntimeError: an answer is not 200, or its events were not all new.

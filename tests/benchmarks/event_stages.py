@@ -1,10 +1,9 @@
 """``make bench-event``: processor time of a posted event by stage, with 64 senders that wait, and in batches of 1,000.
 
-One process of the API answers over HTTP, with its log in SQLite or PostgreSQL. ``ARGS="--base folder"`` measures
-another checkout, such as the previous version, beside this one: blocks of requests take turns. A figure is the
-processor time of the process's threads by event, so other programs hardly matter; each is the lower quartile over the
-blocks. Clocks around the stages cost time as well, so the sums come from blocks without them, which take turns with
-the others.
+One process of the API answers over HTTP, with its log in SQLite or PostgreSQL. ``ARGS="--base folder"`` also measures
+another checkout, such as the previous version: blocks of requests alternate between both. A figure is the processor
+time of the process's threads per event, the lower quartile over the blocks, so other programs hardly affect it. Clocks
+around the stages also cost time, so the sums come from blocks without clocks, which alternate with the others.
 """
 
 import argparse
@@ -37,20 +36,20 @@ RATE = "events a second"
 
 @dataclass(frozen=True)
 class Api:
-    """A process that answers: its port, and its id."""
+    """A process of the API: its port and its id."""
 
     port: int
     pid: int
 
     def call(self, what: str) -> Any:
-        """Have the worker do something, see ``event_clock``."""
+        """Send a command to the worker, see ``event_clock``."""
         return httpx.post(f"http://127.0.0.1:{self.port}/clock/{what}", timeout=60).raise_for_status().json()
 
 
 def main() -> int:
     """Measure, print a table for each database and write all as JSON."""
     parser = argparse.ArgumentParser(prog="make bench-event", description=__doc__)
-    parser.add_argument("--base", type=Path, help="another checkout, such as the version before")
+    parser.add_argument("--base", type=Path, help="another checkout, such as the previous version")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--events", type=int, default=6_000, help="of a block")
     parser.add_argument("--database", choices=("SQLite", "PostgreSQL"), help="one of them (default: both)")
@@ -71,7 +70,7 @@ def main() -> int:
 def _rounds(apis: dict[str, Api], rounds: int, events: int) -> dict[str, dict[str, float]]:
     """Microseconds of each stage, by shape and version."""
     blocks: dict[str, list[dict[str, float]]] = {}
-    for turn in range(rounds + 1):  # the first one warms up
+    for turn in range(rounds + 1):  # the first turn is a warm-up
         for shape, (connections, together) in SHAPES.items():
             for name, api in apis.items():
                 api.call("off")
@@ -95,7 +94,7 @@ def _low(stage: str, blocks: list[dict[str, float]]) -> float:
 
 
 def _block(api: Api, name: str, connections: int, together: int, events: int) -> dict[str, float]:
-    """What an event took of the process, in microseconds, and how many it took a second."""
+    """Processor time per event, in microseconds, and events per second."""
     log = str(api.call("threads")["event-log"])
     before, started = _threads(api.pid, log), time.perf_counter()
     count = send_all(api.port, name, connections, together, max(events, 10 * together))
@@ -110,7 +109,7 @@ def _block(api: Api, name: str, connections: int, together: int, events: int) ->
 
 
 def _threads(pid: int, log: str) -> dict[str, int]:
-    """Nanoseconds that the threads of a process have run: that of the event loop, that of the log, and all others."""
+    """Nanoseconds that a process's threads have run: the event loop's, the log's, and all others."""
     found = {"loop": 0, "log": 0, "other": 0}
     for task in Path(f"/proc/{pid}/task").iterdir():
         try:
@@ -134,7 +133,7 @@ def table(found: dict[str, dict[str, float]]) -> str:
 
 @contextmanager
 def _api(checkout: Path, work: Path, database: str) -> Iterator[Api]:
-    """One version's service with a site of its own."""
+    """The service of one version, with its own site."""
     work.mkdir(parents=True)
     with ExitStack() as stack:
         env = {name: value for name, value in environment(work).items() if name not in ("PYTHONPATH",)}

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 MB = 1024 * 1024
-PAUSE = 25  # times as long as a look at the memory takes: so it costs the steps at most 4 % of one core
+PAUSE = 25  # times as long as it takes to read the memory, so that this costs the steps at most 4 % of one core
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Fits ALS with both engines on reads of users who log in: figures of ALS alone in the held-out window.
+"""Fits ALS with both engines on reads of users who log in, and prints the figures of ALS alone in the held-out window.
 
-``.venv-spark/bin/python -m tests.benchmarks.spark_als data/news/refined/RUN --users 3000``; the environment is that of
-``make test-spark``.
+``.venv-spark/bin/python -m tests.benchmarks.spark_als data/news/refined/RUN --users 3000``; ``make test-spark``
+installs the environment.
 """
 
 import argparse
@@ -87,7 +87,7 @@ def _some(refined: Path, users: int, folder: Path) -> Dataset:
 
 
 def _lists(als: Als, snapshot: Snapshot, users: np.ndarray, params: NewsParams) -> np.ndarray:
-    """The 20 articles of the pool with the highest score of ALS alone, those that were read left out."""
+    """The 20 articles of the pool with the highest score of ALS alone, without those that were read."""
     now_ms = snapshot.as_of_ms
     pool = PoolBuilder(snapshot.issued_ms, params.model.pool).pool(now_ms, count(snapshot, params.model.popularity))
     batch = Batch(users, snapshot.histories(users))

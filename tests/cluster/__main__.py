@@ -1,7 +1,7 @@
-"""Starts a cluster, installs the chart, and breaks it: ``make verify-cluster``.
+"""Starts a cluster, installs the chart, and checks upgrades, failures and load: ``make verify-cluster``.
 
-It needs root, a Docker engine, Go and packages of Debian, and builds Kubernetes from its Go modules: about
-25 minutes the first time on two cores. The programs stay in a folder for the next run.
+It needs root, a Docker engine, Go and Debian packages. It builds Kubernetes from its Go modules, which takes about
+25 minutes on two cores the first time. The programs stay in a folder for the next run.
 """
 
 import argparse
@@ -20,7 +20,7 @@ Step = Callable[[Machine, list[str]], None]
 
 
 def timed(start: Callable[[Machine], float], what: str) -> Step:
-    """A part of the cluster that starts, as a check."""
+    """The start of a part of the cluster, as a check."""
 
     def check(machine: Machine, found: list[str]) -> None:
         found.append(f"{what} after {start(machine):.0f} s")
@@ -29,7 +29,7 @@ def timed(start: Callable[[Machine], float], what: str) -> Step:
 
 
 def install(machine: Machine, found: list[str]) -> None:
-    """Everything that the chart needs, then the chart, first with a Secret that lacks a key."""
+    """Install everything that the chart needs, then the chart, at first with a Secret that lacks a key."""
     chart.make_namespace(machine)
     chart.start_outside(machine, master := secrets.token_urlsafe(24))
     kubectl_apply(machine, "callers")
@@ -45,7 +45,7 @@ def kubectl_apply(machine: Machine, name: str) -> None:
 
 
 def images(machine: Machine, found: list[str]) -> None:
-    """The images of the product."""
+    """Build the images of the product."""
     chart.build_images(machine)
     found.append("built from the Dockerfiles")
 
@@ -70,7 +70,7 @@ STEPS: dict[str, Step] = {
 
 
 def main() -> int:
-    """Run the steps; the exit code."""
+    """Run the steps; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make verify-cluster", description=__doc__)
     parser.add_argument("--programs", type=Path, default=Path(".pauta/cluster"), help="folder of the programs")
     parser.add_argument("--keep", action="store_true", help="leave the cluster running")
@@ -86,7 +86,7 @@ def main() -> int:
             found.append(f"Kubernetes {programs.KUBERNETES}")
         for name, step in STEPS.items():
             if report.failed:
-                report.not_run(name, "a step before it failed")
+                report.not_run(name, "an earlier step failed")
                 continue
             with report.check(name) as found:
                 step(machine, found)
@@ -107,12 +107,12 @@ def main() -> int:
 
 
 def _unable() -> str:
-    """Why this machine cannot run a cluster, or nothing."""
+    """Why this machine cannot run a cluster, "" if it can."""
     if os.geteuid():
         return "containers and bridges need root"
     if lacking := programs.missing():
         return f"apt-get install {' '.join(lacking)}"
-    return "" if chart.engine_answers() else "no Docker engine answers, which would build the images"
+    return "" if chart.engine_answers() else "no Docker engine answers; it is needed to build the images"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a cluster has besides its node: names, metrics for autoscaling, policies that hold, kinds of an operator."""
+"""What a cluster needs besides its node: DNS, metrics for autoscaling, network policies, an operator's kinds."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ ENTRYPOINT ["/kube-network-policies"]
 
 
 def start(machine: Machine) -> float:
-    """Start CoreDNS, metrics-server and the agent of the policies, and define the kinds of the Prometheus operator.
+    """Start CoreDNS, metrics-server and the agent of the policies, and define the Prometheus operator's kinds.
 
     Returns:
         Seconds from the start of all pods to the first metrics.

@@ -29,7 +29,7 @@ print(json.dumps({"answers": answers, "refusals": refusals, "errors": errors}))
 
 @dataclass(frozen=True)
 class Answers:
-    """What a pod got.
+    """The results of a pod's requests.
 
     Attributes:
         answers: with status 200.
@@ -56,7 +56,7 @@ class Answers:
         """Fail unless every request was answered.
 
         Raises:
-            CheckError: with the first errors.
+            CheckError: a request failed; the text has the first errors.
         """
         if self.errors or not self.answers:
             raise CheckError(f"{len(self.errors)} of {self.answers + len(self.errors)} failed: {self.errors[:3]}")
@@ -77,7 +77,7 @@ def ask(
 
 
 def ask_meanwhile(machine: Machine, path: str, seconds: float, pause: float = 0.05) -> "subprocess.Popen[str]":
-    """The same in the background; ``finish`` reads the answers."""
+    """The same in the background; ``finish`` returns the answers."""
     command = [
         str(machine.programs / "kubectl"),
         "--kubeconfig",
@@ -90,7 +90,7 @@ def ask_meanwhile(machine: Machine, path: str, seconds: float, pause: float = 0.
 
 
 def finish(caller: "subprocess.Popen[str]") -> Answers:
-    """Wait for a caller in the background."""
+    """Wait for a caller that runs in the background."""
     return _read(caller.communicate(timeout=600)[0])
 
 

@@ -1,4 +1,4 @@
-"""The chart in the cluster: images, secrets, what is outside, and Helm."""
+"""The chart in the cluster: images, Secrets, the database and store outside, and Helm."""
 
 import base64
 import secrets
@@ -37,7 +37,7 @@ DATABASE = "database.outside.svc"
 
 
 def build_images(machine: Machine) -> None:
-    """Build the four images of the product from their Dockerfiles, and that of the store, and give them to the node."""
+    """Build the product's four images from their Dockerfiles, and the store's image, and load them into the node."""
     for name, (file, options) in IMAGES.items():
         tag = ("--tag", f"{REGISTRY}/pauta-{name}:{TAG}")
         run(ROOT, "docker", "build", "--quiet", "--file", f"docker/{file}.Dockerfile", *options, *tag, ".")
@@ -49,14 +49,14 @@ def build_images(machine: Machine) -> None:
 
 
 def _version(package: str) -> str:
-    """The version of a package that the tests use."""
+    """The version of a package in the test requirements."""
     lines = (ROOT / "tests" / "requirements.txt").read_text().splitlines()
     found = next(line for line in lines if line.split("==")[0].split("[")[0] == package)
     return found.split("==")[1].split()[0]
 
 
 def start_outside(machine: Machine, password: str) -> None:
-    """Start the database and the store, in a namespace of their own."""
+    """Start the database and the store in their own namespace."""
     data = (OBJECTS / "outside.yaml").read_text().replace("MASTER_PASSWORD", password)
     kubectl(machine, "apply", "--filename", "-", data=data)
     for pod in ("database", "store"):
@@ -93,7 +93,7 @@ def secret_values(master: str) -> dict[str, str]:
 
 
 def apply_secrets(machine: Machine, values: dict[str, str], without: str = "") -> None:
-    """Make or replace the Secret of the chart, except for one key, and that of Airflow's pods."""
+    """Create or replace the chart's Secret, without one key, and the Secret of Airflow's pods."""
     airflow = {key: value for key, value in values.items() if key.startswith(("AIRFLOW__", "PAUTA_EVENTS", "AWS_"))}
     airflow |= {"AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64)}
     airflow |= {"AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(48)}
@@ -105,12 +105,12 @@ def apply_secrets(machine: Machine, values: dict[str, str], without: str = "") -
 
 
 def make_namespace(machine: Machine) -> None:
-    """The namespace of the release, which admits only pods of the standard ``restricted``, and its volume."""
+    """Create the release's namespace, which admits only pods of the standard ``restricted``, and its volume."""
     metadata = {"name": "news", "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}
     made = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
     kubectl(machine, "apply", "--filename", "-", data=yaml.safe_dump(made))
     (data := machine.folder / "shared").mkdir(exist_ok=True)
-    for name in ("data", "models", "evaluation"):  # the kubelet makes the folder of a subPath for root alone
+    for name in ("data", "models", "evaluation"):  # the kubelet creates a subPath's folder for root only
         (data / name).mkdir(exist_ok=True)
         shutil.chown(data / name, 50000, 50000)
     volume = (OBJECTS / "data.yaml").read_text().replace("DATA_FOLDER", str(data))
@@ -136,24 +136,24 @@ def helm(machine: Machine, action: str, *options: str) -> None:
 
 
 def pods(machine: Machine, component: str, path: str = "{.items[*].metadata.name}") -> list[str]:
-    """Words that a JSONPath finds in the pods of a component: their names, unless it is given."""
+    """Words that a JSONPath finds in the pods of a component; by default, the names of the pods."""
     selector = f"app.kubernetes.io/component={component}"
     where = ("--namespace", "news", "get", "pods", "--selector", selector)
     return kubectl(machine, *where, "--output", f"jsonpath={path}").split()
 
 
 def job_done(machine: Machine, name: str, seconds: float) -> float:
-    """Wait until a Job has succeeded; the seconds."""
+    """Wait until a Job has succeeded; returns the seconds."""
     where = ("--namespace", "news", "get", "job", name, "--output", "jsonpath={.status.succeeded}")
     return wait_until(f"job {name}", seconds, lambda: kubectl(machine, *where) == "1")
 
 
 def ready_pods(machine: Machine, component: str) -> int:
-    """How many pods of a component take requests."""
+    """How many pods of a component are ready."""
     state = "{.items[*].status.conditions[?(@.type=='Ready')].status}"
     return pods(machine, component, state).count("True")
 
 
 def engine_answers() -> bool:
-    """Whether a Docker engine, which builds the images, answers."""
+    """Whether the Docker engine that builds the images answers."""
     return not subprocess.run(["docker", "info"], capture_output=True, check=False).returncode

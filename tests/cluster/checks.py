@@ -14,7 +14,7 @@ LIST = "/recommendations?user_id=userNUMBER&num_recs=10"
 
 
 def a_missing_secret_is_named(machine: Machine, found: list[str]) -> None:
-    """A pod whose Secret lacks a key waits, and says which."""
+    """A pod whose Secret lacks a key waits, and names the key."""
     reasons = "{.items[*].status.containerStatuses[*].state.waiting.message}"
     wait_until(
         "the pod names the key", 120, lambda: "PAUTA_EVENTS_KEY" in " ".join(chart.pods(machine, "api", reasons))
@@ -23,12 +23,12 @@ def a_missing_secret_is_named(machine: Machine, found: list[str]) -> None:
 
 
 def databases_are_made(machine: Machine, found: list[str]) -> None:
-    """The Job makes the databases and sets the passwords."""
+    """The Job creates the databases and sets the passwords."""
     found.append(f"job databases done after {chart.job_done(machine, 'news-databases-1', 240):.0f} s")
 
 
 def pods_wait_for_a_release(machine: Machine, found: list[str]) -> None:
-    """Pods of the API run without a release, and take no requests."""
+    """API pods run without a release, but receive no requests."""
     wait_until("two pods run", 240, lambda: chart.pods(machine, "api", "{.items[*].status.phase}") == ["Running"] * 2)
     state = "{.items[*].status.containerStatuses[0].started}"
     wait_until("their startup probe succeeds", 240, lambda: chart.pods(machine, "api", state) == ["true", "true"])
@@ -82,7 +82,7 @@ def strangers_reach_nothing(machine: Machine, found: list[str]) -> None:
 
 
 def while_asked(change: Callable[[], object], seconds: float) -> Callable[[Machine, list[str]], None]:
-    """A change while a pod sends requests, of which none may fail."""
+    """Make a change while a pod sends requests; none of them may fail."""
 
     def check(machine: Machine, found: list[str]) -> None:
         caller = callers.ask_meanwhile(machine, LIST, seconds)
@@ -109,7 +109,7 @@ def an_upgrade_drops_nothing(machine: Machine, found: list[str]) -> None:
 
 
 def a_deleted_pod_drops_nothing(machine: Machine, found: list[str]) -> None:
-    """A pod that is deleted ends its requests first, and another takes its place."""
+    """A deleted pod finishes its requests, and another pod replaces it."""
     pod = chart.pods(machine, "api")[0]
     while_asked(lambda: kubectl(machine, "--namespace", "news", "delete", "pod", pod), 45)(machine, found)
     wait_until("two pods are ready", 180, lambda: chart.ready_pods(machine, "api") >= 2)

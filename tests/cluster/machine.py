@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.deployment.report import CheckError
 
-ADDRESS = "10.99.0.1"  # of the machine on the bridge of the pods
+ADDRESS = "10.99.0.1"  # of this machine on the pods' bridge
 PODS = "10.99.0.0/24"
 SERVICES = "10.98.0.0/24"
 API_SERVICE, DNS_SERVICE = "10.98.0.1", "10.98.0.10"
@@ -37,11 +37,11 @@ CERTIFICATES = {  # name: subject, extension
 
 @dataclass(frozen=True)
 class Machine:
-    """Where everything of the cluster is.
+    """Where the files of the cluster are.
 
     Attributes:
-        folder: of keys, logs, data and the numbers of processes; removed at the end.
-        programs: built by ``programs.build``; they stay.
+        folder: with keys, logs, data and process ids; removed at the end.
+        programs: folder of the programs that ``programs.build`` built; kept.
     """
 
     folder: Path
@@ -59,7 +59,7 @@ class Machine:
 
     @property
     def path(self) -> str:
-        """Where programs are looked for."""
+        """The search path for programs."""
         return f"{self.programs}:/usr/sbin:{os.environ['PATH']}"
 
     def start(self, name: str, program: str, *options: str) -> None:
@@ -78,7 +78,7 @@ class Machine:
         (self.folder / f"{name}.pid").write_text(str(process.pid))
 
     def end(self, name: str) -> None:
-        """End a process that was started, if it runs."""
+        """Stop a process that was started, if it is running."""
         file = self.folder / f"{name}.pid"
         if not file.exists():
             return
@@ -91,13 +91,13 @@ class Machine:
         file.unlink()
 
     def remove(self) -> None:
-        """End every process that was started, the last one first, and remove the folder."""
+        """Stop every process that was started, the last one first, and remove the folder."""
         for file in sorted(self.folder.glob("*.pid"), key=lambda file: file.stat().st_mtime, reverse=True):
             self.end(file.stem)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def make_keys(self) -> None:
-        """A certificate authority, the certificates of the programs, and the kubeconfigs; valid for a month."""
+        """Create a certificate authority, the programs' certificates and the kubeconfigs; valid for a month."""
         self.pki.mkdir(parents=True, exist_ok=True)
         run(self.pki, "openssl", "genrsa", "-out", "accounts.key", "2048")
         new = ("-newkey", "rsa:2048", "-nodes")
@@ -128,7 +128,7 @@ class Machine:
 
 
 def _wait_for_end(pid: int, seconds: float) -> None:
-    """Wait until a process has ended, at most for some seconds.
+    """Wait until a process has ended, for at most some seconds.
 
     Raises:
         ProcessLookupError: it has ended.
@@ -144,10 +144,10 @@ def _wait_for_end(pid: int, seconds: float) -> None:
 
 
 def run(folder: Path, *command: str, data: bytes | None = None) -> str:
-    """What a command prints.
+    """The output of a command.
 
     Raises:
-        CheckError: it failed; the text is the end of what it wrote.
+        CheckError: it failed; the text is the end of its output.
     """
     done = subprocess.run(command, cwd=folder, input=data, capture_output=True, check=False)
     if done.returncode:
@@ -157,13 +157,13 @@ def run(folder: Path, *command: str, data: bytes | None = None) -> str:
 
 
 def wait_until(what: str, seconds: float, holds: Callable[[], bool]) -> float:
-    """Wait for a condition; a failed command counts as not yet.
+    """Wait for a condition; if a command fails, the condition is not met yet.
 
     Returns:
-        The seconds that it took.
+        The seconds until the condition was met.
 
     Raises:
-        CheckError: not within this time.
+        CheckError: the condition was not met in time.
     """
     start, reason = time.monotonic(), ""
     while time.monotonic() < start + seconds:

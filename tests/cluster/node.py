@@ -10,7 +10,7 @@ from tests.cluster.plane import FORWARDS, kubectl
 from tests.deployment.report import CheckError
 
 PAUSE = "pauta.local/pause:1"
-# A machine that is itself a guest may not lower the score by which the kernel chooses what to kill without memory.
+# On a virtual machine, containerd may not lower the OOM scores by which the kernel chooses the process to kill.
 CONTAINERD = """\
 version = 3
 root = "{folder}/containerd"
@@ -50,7 +50,7 @@ def start(machine: Machine) -> float:
     """Start the node.
 
     Returns:
-        Seconds until Kubernetes took it as ready.
+        Seconds until the node was ready.
     """
     folder = machine.folder
     (folder / "network").mkdir(exist_ok=True)
@@ -100,20 +100,20 @@ def _kubelet(machine: Machine) -> dict[str, object]:
 
 
 def ctr(machine: Machine, *arguments: str, data: bytes | None = None) -> str:
-    """What containerd's command prints, in the namespace of the kubelet."""
+    """The output of containerd's command in the kubelet's namespace."""
     socket = str(machine.folder / "containerd.sock")
     command = (str(machine.programs / "ctr"), "--address", socket, "--namespace", "k8s.io", *arguments)
     return run(machine.folder, *command, data=data)
 
 
 def add_image(machine: Machine, image: str, program: str = "", dockerfile: str = ALONE) -> None:
-    """Give the node an image of the Docker engine; no registry is needed.
+    """Load an image from the Docker engine into the node; no registry is needed.
 
     Args:
         machine: of the cluster.
         image: its name.
-        program: if it is not empty, build the image with this program first.
-        dockerfile: for the program; if it is not given, the image has only the program, which must be static.
+        program: if it is not empty, first build the image with this program.
+        dockerfile: for the program; by default, the image has only the program, which must be static.
     """
     if program:
         (context := machine.folder / "images" / program).mkdir(parents=True, exist_ok=True)
@@ -127,8 +127,8 @@ def add_image(machine: Machine, image: str, program: str = "", dockerfile: str =
 
 
 def remove(machine: Machine) -> None:
-    """End all containers, and take the network of pods and services off this machine."""
-    quietly(machine, "kubectl", *_policies(machine))  # its agent removes its rules at its end
+    """Stop all containers, and remove the network of pods and Services from this machine."""
+    quietly(machine, "kubectl", *_policies(machine))  # the agent removes its rules when it stops
     for name in ("kubelet", "proxy", "controllers"):
         machine.end(name)
     for task in ctr(machine, "tasks", "list", "--quiet").split():
@@ -142,7 +142,7 @@ def remove(machine: Machine) -> None:
 
 
 def _policies(machine: Machine) -> tuple[str, ...]:
-    """Options of kubectl that end the agent of the network policies."""
+    """Options of kubectl that stop the agent of the network policies."""
     where = ("--kubeconfig", str(machine.kubeconfig), "--namespace", "kube-system")
     return *where, "delete", "daemonset", "policies", "--ignore-not-found", "--cascade=foreground", "--timeout=30s"
 
@@ -156,7 +156,7 @@ def quietly(machine: Machine, *command: str) -> None:
 
 
 def unmount(folder: Path) -> None:
-    """Unmount what containerd and the kubelet left below the folder, the deepest first."""
+    """Unmount what containerd and the kubelet left mounted below the folder, the deepest first."""
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
     for place in sorted((each for each in mounts if each.startswith(f"{folder}/")), key=len, reverse=True):
         subprocess.run(["umount", "--lazy", place], capture_output=True, check=False)

@@ -1,16 +1,16 @@
-"""The control plane: etcd, the API server, the controllers and the scheduler, on the bridge of the pods alone."""
+"""The control plane: etcd, the API server, the controllers and the scheduler, only on the pods' bridge."""
 
 import subprocess
 
 from tests.cluster.machine import ADDRESS, BRIDGE, PODS, SERVICES, Machine, run, wait_until
 
-# Docker drops what is forwarded between interfaces that are not its own.
+# Docker drops packets that are forwarded between other interfaces than its own.
 FORWARDS = tuple(("FORWARD", option, PODS, "--jump", "ACCEPT") for option in ("--source", "--destination"))
 ETCD = "http://127.0.0.1:2379"
 
 
 def start(machine: Machine) -> float:
-    """Make the bridge and the keys, and start the control plane.
+    """Create the bridge and the keys, and start the control plane.
 
     Returns:
         Seconds until the API server was ready.
@@ -42,7 +42,7 @@ def start(machine: Machine) -> float:
 
 
 def kubectl(machine: Machine, *arguments: str, data: str | None = None) -> str:
-    """What kubectl prints, as the cluster's administrator."""
+    """The output of kubectl, run as the cluster's administrator."""
     command = (str(machine.programs / "kubectl"), "--kubeconfig", str(machine.kubeconfig), *arguments)
     return run(machine.folder, *command, data=None if data is None else data.encode())
 
@@ -81,7 +81,7 @@ def _api_server(machine: Machine) -> list[str]:
 
 
 def _controllers(machine: Machine) -> list[str]:
-    """Options of the controllers: accounts of pods, and autoscaling every 10 s."""
+    """Options of the controllers: service accounts, and autoscaling every 10 s."""
     return [
         f"--service-account-private-key-file={machine.pki / 'accounts.key'}",
         f"--root-ca-file={machine.pki / 'ca.crt'}",

@@ -16,7 +16,7 @@ VERSION = "k8s.io/component-base/version"
 
 @dataclass(frozen=True)
 class Module:
-    """A Go module and the packages of it that become programs.
+    """A Go module, and those of its packages that are built as programs.
 
     Attributes:
         path: of the module.
@@ -73,16 +73,16 @@ func main() { // the first process of each pod, which holds its network
 
 
 def missing() -> list[str]:
-    """Debian packages that the cluster needs and this machine lacks, and ``golang`` without Go."""
+    """Debian packages that the cluster needs and this machine lacks, and ``golang`` if Go is missing."""
     lacking = [package for program, package in DEBIAN.items() if not shutil.which(program)]
     return lacking + ([] if shutil.which("go") else ["golang"])
 
 
 def build(folder: Path) -> Path:
-    """Build every program that is not there yet: about 25 minutes on two cores the first time.
+    """Build every program that does not exist yet; the first time, this takes about 25 minutes on two cores.
 
     Args:
-        folder: the programs come to its folder ``bin``.
+        folder: the programs are written to its folder ``bin``.
 
     Returns:
         The folder of the programs.
@@ -115,7 +115,7 @@ def monitoring_kinds() -> list[Path]:
 
 
 def _flags(module: Module) -> str:
-    """Flags of the linker: Kubernetes reads its version from them."""
+    """Linker flags, from which Kubernetes gets its version."""
     if module.path != "k8s.io/kubernetes":
         return "-s -w"
     major, minor, _ = KUBERNETES.split(".")
@@ -124,9 +124,9 @@ def _flags(module: Module) -> str:
 
 
 def _go_mod(module: Module) -> str:
-    """A go.mod file. Kubernetes replaces its own libraries by folders, which no module may do for another.
+    """A go.mod file. Kubernetes replaces its own libraries by folders, which a module cannot do for another module.
 
-    So they are replaced by their published versions instead: v0.37.2 belongs to v1.37.2.
+    So this file replaces them by their published versions: v0.37.2 belongs to v1.37.2.
     """
     lines = [f"module cluster/{module.path}", "", "go 1.26.0"]
     if module.path == "k8s.io/kubernetes":
@@ -139,7 +139,7 @@ def _go_mod(module: Module) -> str:
 
 
 def _go(folder: Path, *arguments: str, static: bool = False) -> str:
-    """What a command of Go prints."""
+    """The output of a Go command."""
     variables = {**os.environ, **({"CGO_ENABLED": "0"} if static else {})}
     done = subprocess.run(["go", *arguments], cwd=folder, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:

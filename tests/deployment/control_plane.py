@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.deployment.report import CheckError, Report
 
 VARIABLE = "VERIFY_KUBECONFIG"
-NAMESPACE = ACCOUNT = "news"  # the chart names its service account as the release
+NAMESPACE = ACCOUNT = "news"  # the chart gives its service account the name of the release
 SECONDS = 300
 
 

@@ -42,7 +42,7 @@ def test_the_executor_finds_the_pod_of_a_task_where_the_chart_puts_it():
 
 
 def test_the_first_start_makes_no_paused_dags():
-    """Airflow pauses new DAGs by default; the run that this job queues would wait forever."""
+    """Airflow pauses new DAGs by default, and then the run that this job queues would wait forever."""
     assert VALUES["airflow"]["config"]["core"]["dags_are_paused_at_creation"] == "False"
     text = (CHART / "templates" / "jobs.yaml").read_text(encoding="utf-8")
     job = text.split("pipelines.airflow.first_start", 1)[1].split("resources:", 1)[0]

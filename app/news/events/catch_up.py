@@ -18,7 +18,7 @@ from script_shared.news.state.trust import PROVEN
 from script_shared.throttle import throttle, yield_cpu
 
 log = logging.getLogger("pauta.catch_up")
-FIRST_SECONDS = 2.0  # of the first release's state, before it goes into service; the rest while it answers
+FIRST_SECONDS = 2.0  # to fold the log before the first release is in service; the rest is folded later
 MANY, FEW = 2000, 32  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
 READ = 512  # entries read at once, later; fewer means that the end of the log is reached
 NOT_FOLDED = (Kind.SERVED,)

@@ -103,19 +103,19 @@ class DayKeys:
 
 @lru_cache(8)
 def _begun(key: bytes) -> hmac.HMAC:
-    """A code of nothing yet; a copy of it costs half of what a new one does."""
+    """A code without any input; copying it takes half the time of creating one."""
     return hmac.new(key, digestmod="sha256")
 
 
 @lru_cache(64)
 def _pseudonym(key: bytes, host: str) -> str:
-    """The pseudonym of a network, kept because the events of one request share it."""
+    """The pseudonym of a network, cached because the events of one request share it."""
     network = _network_of(host)
     return DayKeys._mac(key, "network", network) if network else ""
 
 
 def _network_of(host: str) -> str:
-    """The network an address is in, "" for no address."""
+    """The network of an address, "" for no address."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

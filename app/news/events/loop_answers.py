@@ -29,12 +29,12 @@ class LoopAnswers:
         """Wait for the answer of the other thread.
 
         Args:
-            submit: gets the call that the other thread makes with its answer.
+            submit: gets a callback, which the other thread calls with its answer.
             seconds: how long to wait.
 
         Raises:
-            TimeoutError: it did not come in time; it is not cancelled.
-            UnavailableError: it is the answer.
+            TimeoutError: the answer did not arrive in time; the work is not cancelled.
+            UnavailableError: the other thread answered with this error.
         """
         waiter: asyncio.Future[list[bool]] = self._loop.create_future()
         submit(partial(self._bring, waiter))

@@ -50,7 +50,7 @@ def _answer(
     now_ms, posts = served.model.clock.now_ms(), served.recommender.newsroom.editorial.posts
     name = f"{type(query).__name__} {query.model_dump_json()}"
     rules = served.recommender.rules.at(now_ms)
-    release = weakref.ref(served.recommender)  # the cache must not keep a release that has left
+    release = weakref.ref(served.recommender)  # the cache must not keep an old release in memory
     as_of = (now_ms // 1000, release, posts, rules.number, rules.since_ms)
     return Response(service.lists.get(as_of, name, make), headers=HEADERS, media_type=MEDIA_TYPE)
 

@@ -21,7 +21,7 @@ FEW_CLICKS = 300_000  # of the data: with fewer, loading them in another process
 
 @contextmanager
 def other_replay(context: Context, held_out: Holdout) -> Iterator[ProcessPoolExecutor | None]:
-    """Yields a process that replays some of the models and loads the data meanwhile; None if one is enough.
+    """Yield a second process, which loads the data and then replays some of the models; None if one is enough.
 
     Args:
         context: the run, its settings and params.
@@ -85,7 +85,7 @@ def own_models(releases: Collection[str]) -> frozenset[str]:
 
 
 def in_order(models: Collection[str], releases: Collection[str]) -> list[str]:
-    """Models in the order of the report, the same in every process: sums of figures are rounded by it.
+    """Models in the order of the report, the same in every process, because the rounding of sums depends on it.
 
     >>> in_order(["most_read_10m", "most_read_1h", "segment_model", "v1", "candidate"], ["candidate", "v1"])
     ['candidate', 'v1', 'segment_model', 'most_read_10m', 'most_read_1h']

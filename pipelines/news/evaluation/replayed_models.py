@@ -38,7 +38,7 @@ PREPARED: dict[Run, Holdout] = {}  # of a process that replays for another one
 
 
 def prepare(context: Context) -> None:
-    """Load the data of a run for ``ranks_of_run``, in a process that has none, while releases are put together.
+    """Load the data of a run for ``ranks_of_run``, in a new process, while another one assembles releases.
 
     Args:
         context: the run, its settings and params.
@@ -49,7 +49,7 @@ def prepare(context: Context) -> None:
 def ranks_of_run(
     context: Context, releases: Releases, places: IntArray, without: Collection[str]
 ) -> dict[str, IntArray]:
-    """``replay_ranks`` of the data of a run, in a process that may have prepared them; ``without`` some models."""
+    """``replay_ranks`` for a run, with the data that this process may have prepared; ``without`` some models."""
     if context.run not in PREPARED:
         prepare(context)
     return replay_ranks(context, PREPARED[context.run], releases, places, without=without)

@@ -46,7 +46,7 @@ def quality(context: Context) -> dict[str, Any]:
     folder, refined = run.read("refined"), run.facts("refined")
     data = Dataset.load(folder)
     with (
-        ThreadPoolExecutor(1) as thread,  # most of the work needs no interpreter
+        ThreadPoolExecutor(1) as thread,  # most of the work releases the GIL
         context.run.write("quality") as (output, facts),
     ):
         charts = thread.submit(charts_of, data, refined)

@@ -51,7 +51,7 @@ class MostRead:
 
     def __init__(self, stream: Stream, issued_ms: IntArray, max_age_hours: float, names: Iterable[str]) -> None:
         self.stream, self.names = stream, list(names)
-        order = np.argsort(issued_ms, kind="stable")  # by publication, so that what is alive lies side by side
+        order = np.argsort(issued_ms, kind="stable")  # by publication, so that live articles are adjacent
         self._issued_ms, self._max_age_ms = np.asarray(issued_ms)[order], max_age_hours * HOUR_MS
         self._place = np.empty(len(order), np.int64)
         self._place[order] = np.arange(len(order))
@@ -111,6 +111,6 @@ class MostRead:
 
     @cached_property
     def _clicks(self) -> tuple[IntArray, IntArray]:
-        """(clicks) places ordered by user, and (users + 1) where the places of each begin."""
+        """(clicks) places ordered by user, and (users + 1) the start of each user's places."""
         by_user = np.argsort(self.stream.user, kind="stable")
         return by_user, np.searchsorted(self.stream.user[by_user], np.arange(len(self.stream.user_ids) + 1))

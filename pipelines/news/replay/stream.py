@@ -103,7 +103,7 @@ class Stream:
         )
 
     def reread_within(self, within: range) -> npt.NDArray[np.bool_]:
-        """``reread`` of a range of places: only what its users clicked until its end is looked at.
+        """``reread`` for a range of places; only looks at what its users clicked until the end of the range.
 
         Args:
             within: places in the stream, ascending.

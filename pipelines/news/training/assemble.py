@@ -36,7 +36,7 @@ from script_shared.news.recommenders.popular import count
 from script_shared.news.release_folder import FORMAT
 from script_shared.news.segments import SEGMENTS
 
-AT_ONCE = 2  # folders; most of the work needs no interpreter
+AT_ONCE = 2  # folders; most of the work releases the GIL
 NO_CHOICE = ClockChoice("data", "data", "Nobody serves it.")
 
 
@@ -82,7 +82,7 @@ def _assemble(context: Context, params: NewsParams, dataset: Dataset, folder: Pa
 def _write_folder(
     context: Context, params: NewsParams, make: Callable[[int, Path], dict[str, Any]], as_of_ms: int, out: Path
 ) -> dict[str, Any]:
-    """Make a folder as of a moment, and check that it loads; returns its facts."""
+    """Write a folder as of a moment, and check that it loads; returns its facts."""
     started = perf_counter()
     made = make(as_of_ms, out)
     note_site(out, context, params)
@@ -127,7 +127,7 @@ def assemble_from(
         dataset: the loaded run whose users, articles and reads are used.
         as_of_ms: the moment, epoch milliseconds, UTC.
         out: folder that is written.
-        names: ids of the data set, where they are indexed already.
+        names: ids of the data set, if they are already indexed.
 
     Returns:
         what is in ``model.json``.
@@ -162,8 +162,8 @@ def put_together(
         out: folder that is written.
         params: of the models, kept in ``params.json``.
         clock: which one it runs on in service; data time where none is given, as in an evaluation.
-        names: ids of the data set, where they are indexed already.
-        fitted_ms: the moment of which the recommenders are already; None where that is not known.
+        names: ids of the data set, if they are already indexed.
+        fitted_ms: the moment as of which the recommenders already are; None if unknown.
 
     Returns:
         what is in ``model.json``.

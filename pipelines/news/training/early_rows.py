@@ -1,6 +1,6 @@
 """The ranker's first training rows, made by another process if there are many requests and a second core.
 
-Both processes need the live state as of R. This one folds it and saves it; the other one goes on from what was saved.
+Both processes need the live state as of R. This process folds and saves it; the other one loads it and continues.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import NewsParams
 from script_shared.news.state.state_io import load_state, save_state
 
-FEW_REQUESTS = 2_500  # early ones: about 6 s, twice the start of a second process
+FEW_REQUESTS = 2_500  # early requests: about 6 s of work, twice the start of a second process
 Rows = Callable[[], TrainingRows]
 
 
@@ -31,7 +31,7 @@ Rows = Callable[[], TrainingRows]
 def early_rows(
     walk: Walk, refined: Path, assembled: Path, at: Moments, plan: ReplayPlan, params: NewsParams
 ) -> Iterator[Rows | None]:
-    """Fold until R; yields how to get the rows of the early clicks, if another process makes them meanwhile.
+    """Fold until R; yields a function that returns the early clicks' rows, if another process computes them.
 
     Args:
         walk: a walk that has not begun.
@@ -60,7 +60,7 @@ def early_rows(
 
 
 def prepare(refined: Path, at: Moments, params: NewsParams) -> None:
-    """Load what ``replay_early`` needs beside the live state, while that is still folded.
+    """Load what ``replay_early`` needs in addition to the live state, which is still being folded.
 
     Args:
         refined: folder of the tables.

@@ -9,7 +9,7 @@ from pipelines.use_case import Context
 
 @contextmanager
 def training_dataset(context: Context, step: str) -> Iterator[Dataset]:
-    """The run's refined data; use it, and its snapshots, inside the block.
+    """The run's refined data; use it and its snapshots only inside the block.
 
     Args:
         context: the run, its settings, params and options.
@@ -29,12 +29,12 @@ def training_dataset(context: Context, step: str) -> Iterator[Dataset]:
 
 
 def engine_facts(context: Context) -> dict[str, str]:
-    """Facts of a step of training.
+    """Facts about a training step.
 
     Args:
         context: the run, its settings, params and options.
 
     Returns:
-        ``engine`` where the step ran on Spark, else nothing.
+        ``engine`` if the step ran on Spark, else nothing.
     """
     return {"engine": "spark"} if context.settings.engine == "spark" else {}

@@ -36,7 +36,7 @@ def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: S
     names = list(FEATURES) if names is None else list(names)
     data = _dataset(rows, names, params)
     stop = params.early_stopping > 0 and len(held.sizes) >= LEAST_REQUESTS
-    with ThreadPoolExecutor(1) as thread:  # trees need no interpreter, and one core
+    with ThreadPoolExecutor(1) as thread:  # fitting trees releases the GIL and uses one core
         fitted = thread.submit(fit_net, replace(rows, features=_columns(rows, names)), params.net_units, params.seed)
         booster = lgb.train(
             _settings(params),
@@ -54,7 +54,7 @@ def train(rows: TrainingRows, held: TrainingRows, params: RankerParams, names: S
 def _at_scale(
     net: ScoreNet | None, rows: TrainingRows, booster: lgb.Booster, names: list[str], params: RankerParams
 ) -> ScoreNet | None:
-    """The network with its scores scaled to those of the trees."""
+    """The network, with scores on the scale of the trees' scores."""
     if net is None:
         return None
     features = _columns(rows, names)

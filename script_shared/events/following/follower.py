@@ -22,7 +22,7 @@ from script_shared.events.served_list import ServedList
 
 TOGETHER = 500  # submissions written in one transaction
 READ = 2_000  # entries read and delivered at once
-AS_SENT = frozenset({Kind.CLICK, Kind.IMPRESSION, Kind.LOGIN})  # kinds that the log keeps as they were sent
+AS_SENT = frozenset({Kind.CLICK, Kind.IMPRESSION, Kind.LOGIN})  # kinds that the log stores exactly as sent
 PROBE_SECONDS = 5.0  # after a write that failed, while nothing else is to be written
 logger = logging.getLogger("pauta.events")
 
@@ -56,8 +56,8 @@ class LogFollower(threading.Thread):
     Requests that arrive while a commit is under way share the next one (group commit). After each commit the log is
     read on at once, so that what this process wrote is delivered before its writer gets the answer; otherwise the
     log is read every ``poll_seconds``. The order of delivery is the log's own, so every process folds the same state.
-    Where the subscriber knows all that was in the log before the commit, what was written is all that follows: then it
-    is delivered as it was written, without reading it.
+    If the subscriber already knows everything that was in the log before the commit, the follower delivers the written
+    entries without reading them back.
 
     It keeps no place of its own: each read begins where the subscriber is at that moment, and says so. A subscriber
     that went back, or took nothing, is delivered the same entries again.
@@ -93,7 +93,7 @@ class LogFollower(threading.Thread):
         self._without, self._as_sent = without, AS_SENT.difference(without)
         self._spans = spans or LogSpans()
         self._probe_seconds, self._probe_at = probe_seconds, 0.0
-        self._own: Batch | None = None  # what was just written, where nobody needs to read it
+        self._own: Batch | None = None  # what was just written, if it need not be read back
         self._submissions: queue.SimpleQueue[Submission | None] = queue.SimpleQueue()
         self.lag = Lag()
         self._lists = ListQueue(log.served, self.lag, max_pending // 2)
@@ -114,11 +114,11 @@ class LogFollower(threading.Thread):
         return answer
 
     def submit_for(self, entries: Sequence[Entry], settle: Settle) -> None:
-        """The same without a future, which takes longer to make than an entry to write.
+        """The same without a future, because creating one takes longer than writing an entry.
 
         Args:
-            entries: as of ``submit``.
-            settle: called once, mostly in the follower's thread, with the flags or the error; it may not raise.
+            entries: as for ``submit``.
+            settle: called once, mostly in the follower's thread, with the flags or the error; it must not raise.
         """
         if self.lag.pending + len(entries) > self._max_pending:
             settle(UnavailableError("too many events are waiting to be written.", fix="Send them again later."))
@@ -185,7 +185,7 @@ class LogFollower(threading.Thread):
         return written.flags
 
     def _batch_of(self, written: WriteResult) -> Batch | None:
-        """What was written, for delivery; None where it has to be read, because the log keeps it otherwise."""
+        """What was written, for delivery; None if it must be read back, because the log stores it in another form."""
         kinds = {entry.kind for entry in written.entries}
         return Batch(written.after, written.entries) if kinds and kinds <= self._as_sent else None
 

@@ -1,4 +1,4 @@
-"""Entries on their way to the log, and the call or the future by which their writer learns what was new."""
+"""Entries that wait to be written to the log, and the callback or future that gets the result."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -17,8 +17,8 @@ class Submission:
 
     Attributes:
         entries: what to write.
-        settle: called with the flags of the entries, or with the reason why they were not written.
-        trace: ``traceparent`` of the request, "" where it is not traced.
+        settle: called with the flags of the entries, or with the error that prevented the write.
+        trace: ``traceparent`` of the request, "" if it is not traced.
     """
 
     entries: Sequence[Entry]
@@ -27,7 +27,7 @@ class Submission:
 
 
 def settle_future(answer: "Future[Flags]", result: Flags | UnavailableError) -> None:
-    """Complete a future, unless its waiter has given it up.
+    """Complete a future, unless its waiter has cancelled it.
 
     Args:
         answer: the future.

@@ -26,7 +26,7 @@ class ArticleViews:
 
     def __init__(self, catalog: Catalog | None, editorial: Editorial, rows: CatalogRows) -> None:
         self._editorial, self._rows = editorial, rows
-        # no method of this object: it would refer to itself, and no collection frees a release, see ``app.memory``
+        # not a bound method: it would form a reference cycle, which is never freed in a release, see ``app.memory``
         self._read: Callable[[int], ArticleView] = (
             lru_cache(MOST)(partial(_view_of, catalog)) if catalog is not None else _unknown
         )

@@ -52,7 +52,7 @@ class Bars:
 
     @property
     def are_narrow(self) -> bool:
-        """Whether the request is for another page than the first, one section, one tag or young articles."""
+        """Whether the request is for a page after the first one, one section, one tag or recent articles."""
         return bool(self.pages or self.section or self.tag or self.max_age_hours is not None)
 
 
@@ -91,7 +91,7 @@ class Availability:
                 yield article_id
 
     def _is_refused(self, article_id: str, bars: Bars) -> str | bool:
-        """Whether :meth:`refusal` gives a reason, in half the time; only for bars that are not narrow."""
+        """Whether :meth:`refusal` returns a reason; takes half the time, but only for bars that are not narrow."""
         row, catalog = self.rows.row(article_id), self.catalog
         if catalog is None or row < 0 or self.editorial.get(article_id) is not None:
             return self.refusal(article_id, bars)

@@ -63,7 +63,7 @@ class LastHour:
         return found[:n]
 
     def _most_read(self, n: int) -> list[str]:
-        """The n most read; only those that may be among them are sorted."""
+        """The n most read articles; sorts only those that may be among them."""
         least = min(heapq.nlargest(n, self._total.values()), default=0)
         best = sorted([(-count, article_id) for article_id, count in self._total.items() if count >= least])
         return [article_id for _, article_id in best[:n]]

@@ -123,14 +123,14 @@ class PairStore:
         return {"sums": self.sums[:, :used, :used], "totals": self.totals[:, :used]}
 
     def restore(self, sums: SparseEntries, totals: FloatArray) -> None:
-        """Restore the saved values in a new store; memory without any is not touched, so it takes none.
+        """Restore the saved values in a new store; pages without values are not touched, so they take no memory.
 
         Args:
             sums: entries of the saved (windows, used, used).
             totals: float32 (windows, used), as saved.
 
         Raises:
-            ValueError: the shapes do not fit each other, or this store.
+            ValueError: the shapes do not fit each other or this store.
         """
         if sums.shape != (*totals.shape, totals.shape[-1]):
             raise ValueError(f"{sums.shape} weights of pairs do not fit {totals.shape} totals")

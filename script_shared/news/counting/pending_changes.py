@@ -11,7 +11,7 @@ ENOUGH = 20_000
 
 
 def clear_cells(tables: FloatArray, rows: Int64s, columns: Int64s) -> None:
-    """Set some cells to zero in all of some tables.
+    """Set cells to zero in each of several tables.
 
     Args:
         tables: (tables, rows, columns), changed in place.

@@ -15,7 +15,7 @@ AT_ONCE = 100_000  # entries filled before the thread yields
 
 @dataclass(frozen=True)
 class SparseEntries:
-    """What of an array is not zero.
+    """The entries of an array that are not zero.
 
     Attributes:
         shape: of the array.
@@ -36,10 +36,10 @@ class SparseEntries:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> "SparseEntries":
-        """Map what ``save_sparse`` wrote into memory.
+        """Map the files that ``save_sparse`` wrote into memory.
 
         Args:
-            folder: where it wrote.
+            folder: with the files.
             name: as given to ``save_sparse``.
 
         Raises:
@@ -51,7 +51,7 @@ class SparseEntries:
         return cls(tuple(shape.tolist()), places, values)
 
     def slices(self) -> Iterator[tuple[Int64s, FloatArray]]:
-        """Places and values, many at a time; the thread yields after each part."""
+        """Places and values in chunks; the thread yields after each chunk."""
         for start in range(0, len(self.places), AT_ONCE):
             yield self.places[start : start + AT_ONCE], self.values[start : start + AT_ONCE]
             yield_cpu()

@@ -1,4 +1,4 @@
-"""Which cells of a large table were ever added to, a bit for each: few were, and only these need to be cleared."""
+"""One bit for each cell of a large table that was ever added to: few are set, and only those cells must be cleared."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ class TouchedCells:
     def __init__(self, rows: int, columns: int) -> None:
         self._width = -(-columns // 8)
         self._bits = np.zeros((rows, self._width), np.uint8)
-        self._waiting: list[tuple[Int64s, Int64s]] = []  # cells that are noted later, many at a time
+        self._waiting: list[tuple[Int64s, Int64s]] = []  # cells that will be noted later, in one batch
         self._size = 0
 
     def add(self, rows: Int64s, columns: Int64s) -> None:
@@ -43,7 +43,7 @@ class TouchedCells:
         np.bitwise_or.at(self._bits.reshape(-1), rows * self._width + (columns >> 3), bits)
 
     def fill(self, tables: FloatArray) -> None:
-        """Note the cells that are not zero in any of some tables, and forget all others.
+        """Note the cells that are not zero in at least one of the tables, and forget all others.
 
         Args:
             tables: float (tables, rows, columns) of at most as many rows and columns.
@@ -53,7 +53,7 @@ class TouchedCells:
         self._bits[: found.shape[0], : found.shape[1]] = found
 
     def of(self, rows: IntArray) -> tuple[Int64s, Int64s]:
-        """int64 (k) each: row and column of the cells in some rows.
+        """int64 (k) each: row and column of the noted cells in some rows.
 
         Args:
             rows: int (rows).

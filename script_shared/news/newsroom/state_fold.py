@@ -87,7 +87,7 @@ class StateFold:
         self.seq = entries[-1].seq
 
     def _fold_events(self, state: LiveState, events: Sequence[LiveEvent], numbers: Sequence[int]) -> None:
-        """Fold events with their numbers; where folding fails, what was folded before is known."""
+        """Fold events with their numbers; if folding fails, record which events were folded before."""
         before = state.events
         try:
             weights = state.fold(events)
@@ -95,5 +95,5 @@ class StateFold:
             if folded := state.events - before:
                 self.seq = numbers[folded - 1]
         for event, weight in zip(events, weights, strict=True):
-            if weight:  # not of an impression
+            if weight:  # impressions have none
                 self.last_hour.add(event.article, event.time_ms, weight)

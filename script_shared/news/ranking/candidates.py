@@ -121,7 +121,7 @@ def _allowed_rows(signals: Signals) -> Bools:
 
 
 def _best(mix: FloatArray, count: int) -> Int64s:
-    """Rows of the ``count`` highest positive values, highest first; of equal ones the lower row."""
+    """Rows of the ``count`` highest positive values, highest first; the lower row wins ties."""
     rows = np.flatnonzero(mix > 0)
     if len(rows) > count:
         rows = np.flatnonzero(mix >= np.partition(mix, -count)[-count])

@@ -101,7 +101,7 @@ class FeatureInputs:
             self.group_lift.reshape(groups),
             reduce(
                 np.add, self.group_lift.swapaxes(0, 1)
-            ),  # one after the other; numpy's sum has another order for m = 1
+            ),  # added one after the other; numpy's sum uses another order for m = 1
             self.together,
             self.following,
             self.onward,
@@ -135,7 +135,7 @@ def _after_last(signals: Signals, rows: IntArray, share: FloatArray) -> tuple[fl
 
 
 def last_share(signals: Signals) -> float:
-    """Log of the share of the last article of the visit in the clicks of an hour; 0 without one.
+    """Log of the last visited article's share of the clicks of an hour; 0 without such an article.
 
     Args:
         signals: of the request.
@@ -144,13 +144,13 @@ def last_share(signals: Signals) -> float:
 
 
 def section_likings(signals: Signals) -> Float64s | None:
-    """float64 (sections): log of how much more of the user's reads are of each section than if all were alike.
+    """float64 (sections): log of the ratio of each section's share of the user's reads to an equal share.
 
     Args:
         signals: of the request.
 
     Returns:
-        by the code of the section, whose first one is none; None of an unknown user, or where there is one section.
+        by the code of the section, where the first code means no section; None for an unknown user or a single section.
     """
     articles, place = signals.state.articles, signals.place
     kinds = len(articles.sections)
@@ -178,10 +178,10 @@ def _segment_features(listed: SegmentCandidates, used: int, rows: IntArray) -> F
 
 
 def sums_of(found: Candidates) -> Sums:
-    """The same as the compiled code takes it.
+    """The same in the form that the compiled code takes.
 
     Args:
-        found: m candidates, with what was read of the live state for them.
+        found: m candidates, with what the live state has for them.
     """
     signals, listed = found.signals, found.listed
     counts, readers, place = signals.state.counts, signals.state.readers, signals.place

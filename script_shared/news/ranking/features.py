@@ -54,7 +54,7 @@ def columns(found: Candidates, names: Sequence[str]) -> Float32s:
 
 
 def array_columns(found: Candidates, names: Sequence[str]) -> Float32s:
-    """float32 (features, m): the same without compiled code.
+    """float32 (features, m): the same, without compiled code.
 
     Args:
         found: m candidates.

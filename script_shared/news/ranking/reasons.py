@@ -45,7 +45,7 @@ class Reasons:
 
     Args:
         found: the candidates.
-        segment: the list of the segment's model, whose reasons are looked up only when they are needed.
+        segment: the list of the segment's model; its reasons are looked up only when they are needed.
         title: the title of an article id, "" when unknown.
     """
 

@@ -104,7 +104,7 @@ def inputs(features: FloatArray, logs: IntArray, mean: Float32s, scale: Float32s
         logs: int64 (l), features whose logarithm is taken.
         mean, scale: float32 (f + l).
     """
-    by_column = features.strides[0] < features.strides[1]  # the order decides on the last bit of matrix products
+    by_column = features.strides[0] < features.strides[1]  # the last bit of matrix products depends on the memory order
     values = np.empty((len(features), len(mean)), np.float32, "F" if by_column else "C")
     width = len(mean) - len(logs)
     plain, logarithms = values[:, :width], values[:, width:]

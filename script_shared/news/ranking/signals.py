@@ -132,11 +132,11 @@ class Signals:
         return found
 
     def share_of(self, window: str, rows: IntArray) -> Float32s:
-        """float32 (rows): the same of some rows."""
+        """float32 (rows): the same for some rows."""
         clicks, total = self.clicks_in(window)
         return clicks[rows] / total
 
     def clicks_in(self, window: str) -> tuple[Float32s, np.float32]:
-        """float32 (used): clicks in one overall window; and those on all articles."""
+        """float32 (used): clicks in one overall window, and their total over all articles."""
         overall, place = self.state.counts.overall, windows.OVERALL.index(window)
         return overall.sums[place, 0, : self.used], np.float32(overall.totals[place, 0] + 1e-30)

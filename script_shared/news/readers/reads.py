@@ -33,7 +33,7 @@ class Reads:
         return len(self.user)
 
     def cut(self, which: "Bools | IntArray | slice") -> "Reads":
-        """Those interactions only; a slice takes no memory.
+        """Only those interactions; a slice copies nothing.
 
         Args:
             which: bool (n), int places, or a slice.

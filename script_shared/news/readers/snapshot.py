@@ -1,6 +1,6 @@
-"""What was known at a moment, and the sums over all reads that the recommenders need of it.
+"""What was known at a moment, and the sums over all reads that the recommenders need.
 
-The reads are in memory (``TrainingData``) or in an engine for large data; the recommenders are the same.
+The reads are in memory (``TrainingData``) or in an engine for large data; recommenders need not know which.
 """
 
 from abc import ABC, abstractmethod
@@ -16,10 +16,10 @@ from script_shared.news.readers.reads import Reads
 
 
 class Behaviour(Protocol):
-    """The features of users by what they read in the last days, see ``behaviour.features``."""
+    """The features of users, from their reads of the last days; see ``behaviour.features``."""
 
     def rows(self, members: Bools) -> FloatArray:
-        """float64 (n, features): rows of members who read something, in the order of the users.
+        """float64 (n, features): rows of the members who have reads, in the order of the users.
 
         Args:
             members: bool (n_users).
@@ -27,7 +27,7 @@ class Behaviour(Protocol):
         ...
 
     def groups(self, grouping: Grouping) -> Int16s:
-        """int16 (n_users): the group of each user, -1 for who read nothing.
+        """int16 (n_users): the group of each user, -1 for users without reads.
 
         Args:
             grouping: fitted on such features.
@@ -45,7 +45,7 @@ class Snapshot(ABC):
         issued_ms: int64 (n_articles); later than ``as_of_ms`` for articles that were not published yet.
         section, region: int16 (n_articles) codes, -1 when an article has none.
         section_names, region_names: in the order of the codes.
-        texts: gives the texts (title, caption, beginning of the body) of some article rows.
+        texts: returns the texts (title, caption, beginning of the body) of some article rows.
     """
 
     as_of_ms: int
@@ -83,7 +83,7 @@ class Snapshot(ABC):
 
     @abstractmethod
     def reads_since(self, start_ms: int) -> Reads:
-        """The reads from a moment on, sorted by time; ask only for hours, because they are held in memory.
+        """The reads from a moment on, sorted by time; only use it for some hours, because the reads are held in memory.
 
         Args:
             start_ms: epoch milliseconds, UTC; a read at that moment is included.
@@ -94,7 +94,7 @@ class Snapshot(ABC):
         """Every user's reads.
 
         Args:
-            users: int, rows of users, ascending; the result has these alone. None for all.
+            users: int, rows of users, ascending; the result has only these users. None for all.
         """
 
     @abstractmethod
@@ -135,7 +135,7 @@ class Snapshot(ABC):
 
         Args:
             topics: int16 (2, n_articles); section and region of articles.
-            sizes: how many of each there are.
+            sizes: how many sections and how many regions there are.
             start_ms: epoch milliseconds, UTC; earlier reads do not count.
         """
 

@@ -20,7 +20,7 @@ class FeatureTable:
     """Features of all users.
 
     Attributes:
-        values: float64 (n_users, features), nan for who read nothing.
+        values: float64 (n_users, features), nan for users without reads.
     """
 
     values: FloatArray

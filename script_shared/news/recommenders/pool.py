@@ -68,7 +68,7 @@ class PoolBuilder:
         return Pool(candidates, np.zeros(0, np.int64), self._position(candidates.rows), until, expired=True)
 
     def _counts(self, popularity: Popularity) -> Float32s:
-        """The counts by publication: those of a slice lie side by side, so they are quickly read."""
+        """The counts in order of publication: the counts of a slice are adjacent, so reading them is fast."""
         counted = self._counted
         if counted is None or counted[0] is not popularity:
             counted = self._counted = popularity, popularity.counts[self.by_issue]

@@ -89,7 +89,7 @@ class Lists:
             with degraded.part("texts"):
                 new = find_unproven(state, context, offer.alike)
         ids, outcome = with_explored(chosen, [*new, *tried], query.n - pinned), None
-        if new or tried:  # the others have just passed the same check
+        if new or tried:  # all other articles have just passed the same check
             ids = context.available_ids(ids)
         if how is not None:
             with degraded.part("exploration"):

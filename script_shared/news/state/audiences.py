@@ -94,7 +94,7 @@ class Audiences:
             start += dimension.size
         self._parts = list(zip(DIMENSIONS, self.names, starts, strict=True))
         self._known: dict[tuple[object, ...], list[int]] = {}
-        self._found: dict[tuple[object, ...], list[int]] = {}  # the same of requests, until another code is given
+        self._found: dict[tuple[object, ...], list[int]] = {}  # the same for requests, until a new code is assigned
         self._referrers: list[str] = []
 
     def learn(self, visit: Visit, voter: int = 0) -> list[int]:
@@ -134,7 +134,7 @@ class Audiences:
         return code
 
     def codes(self, visit: Visit) -> list[int]:
-        """The same without learning and without everybody: unknown values are "other"."""
+        """The same, without learning and without the code of everybody: unknown values are "other"."""
         key, found = _key(visit), self._found
         if (codes := found.get(key)) is None:
             if len(found) >= _REMEMBERED:

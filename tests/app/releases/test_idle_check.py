@@ -1,4 +1,4 @@
-"""Beside a release in service, a check takes only time that is left over, but a release is checked in any case."""
+"""While a release is in service, a check uses only idle processor time, but every release is checked in the end."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def release(tmp_path: Path) -> tuple[Path, Manifest]:
 
 @pytest.fixture
 def checks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, float]]:
-    """Whether each check ran when idle, and its seconds; one that runs when idle gets no time."""
+    """Whether each check ran in the idle class, and its time limit; checks in the idle class get no processor time."""
     found: list[tuple[bool, float]] = []
 
     def check(command: list[str], given: str, seconds: float) -> tuple[int, str, str]:

@@ -1,4 +1,4 @@
-"""A release that has left service is freed, although no garbage collection looks at it."""
+"""A release that is no longer in service is freed, although garbage collections skip it."""
 
 import gc
 import weakref
@@ -38,7 +38,7 @@ def test_a_release_that_has_left_is_freed_without_a_collection(store: Store, mon
 
     store.promote("v1")
     with serving(store.settings, make) as client:
-        monkeypatch.setattr("gc.collect", lambda *_: 0)  # a release is frozen, so the collections of a load pass it by
+        monkeypatch.setattr("gc.collect", lambda *_: 0)  # a release is frozen, so the collections of a load skip it
         gc.disable()
         try:
             until(lambda: release_of(client) == "v1")

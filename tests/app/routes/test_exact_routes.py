@@ -1,4 +1,4 @@
-"""Paths without parameters are found in a table, with the same answers as the router gives."""
+"""Paths without parameters are looked up in a table, with the same answers as the router's."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -74,7 +74,7 @@ def test_vectors_can_be_added_later() -> None:
 
 
 def test_terms_that_are_no_words_any_more_count_for_nothing() -> None:
-    terms = Strings.of(["de", "gol", "ia"])  # of a release whose stop words were others
+    terms = Strings.of(["de", "gol", "ia"])  # of a release with other stop words
     vectors = SparseRows.empty(0, 3)
     found = Content(CONTENT, terms, np.ones(3, np.float32), vectors).transform(
         ["gol de placa", "a IA e o gol", "ia de"]

@@ -1,4 +1,4 @@
-"""Profiles and cosines by compiled code: those of the array operations, to the last bit."""
+"""Profiles and cosines by compiled code equal those of the array operations, to the last bit."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def _built() -> None:
 
 
 def _content(terms: int, seed: int) -> Content:
-    """Articles with 0 to 20 terms, whose weights reach down to the least 16-bit floats."""
+    """Articles with 0 to 20 terms, with weights down to the smallest 16-bit floats."""
     random = np.random.default_rng(seed)
     rows = [np.unique(random.integers(0, terms, random.integers(0, 21))) for _ in range(ARTICLES)]
     offsets = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
@@ -53,7 +53,7 @@ def _scores(content: Content, pool: Candidates, history: Histories) -> Float32s:
 def test_cosines_are_those_of_sparse_products_to_the_last_bit(terms: int, reads: int, width: int, seed: int) -> None:
     random, content = np.random.default_rng(seed), _content(terms, seed % 5)
     pool = Candidates(random.permutation(ARTICLES)[:width], np.zeros(width, np.int64), 0)
-    for history in (_history(random, reads), _history(random, 3)):  # nothing of the first is left for the second
+    for history in (_history(random, reads), _history(random, 3)):  # the second has nothing left over from the first
         found = _scores(content, pool, history)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module.ProfileProducts, "of", lambda *_: None)

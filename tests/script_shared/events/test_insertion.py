@@ -1,4 +1,4 @@
-"""What a write returns is what a read of the log returns, whatever the entries hold."""
+"""A write returns the same entries as a read of the log, for any entries."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

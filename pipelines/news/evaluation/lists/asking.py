@@ -61,7 +61,7 @@ def asking(context: Context) -> Iterator[Ask]:
 def scratch_of(context: Context, step: str) -> Iterator[Path]:
     """A folder in which models are assembled for the evaluation; it is removed at the end of the block.
 
-    With Spark it is on the disk that its machines share.
+    With Spark, it is on the disk that Spark's machines share.
 
     Args:
         context: the run, its settings, params and options.

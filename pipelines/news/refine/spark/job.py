@@ -1,4 +1,4 @@
-"""What every refine on Spark needs."""
+"""What every refine step on Spark needs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,11 @@ class RefineJob:
     """One run that is refined on Spark.
 
     Attributes:
-        session: of Spark.
+        session: Spark's.
         scratch: folder for files between two stages, on a disk that every machine shares.
         raw: folder of the run's raw data, on such a disk.
         folder: where the tables are written, on such a disk.
-        params: what is kept and how it is weighted.
+        params: which reads are kept and how they are weighted.
         run_id: for messages.
         taken: what the event log adds.
     """

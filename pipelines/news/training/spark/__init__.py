@@ -1,1 +1,1 @@
-"""The sums over all reads that training needs, on Spark: tasks run the functions of the engine Polars on parts."""
+"""The sums over all reads that training needs, on Spark: each task runs the Polars engine's function on one part."""

@@ -15,7 +15,7 @@ from script_shared.arrays import Bools, FloatArray, Int16s, UInt32s
 from script_shared.news.readers.behaviour import HOUR_SHARES, QUANTITIES, features
 from script_shared.news.readers.reads import Reads
 
-MOST_USERS = 1_000_000  # on whose features groups are fitted; of more, as many are drawn by seed
+MOST_USERS = 1_000_000  # groups are fitted on at most this many, drawn by seed
 SEED = 20220701
 GROUPED: dict[str, pl.DataType] = {c.USER: pl.Int64(), "group": pl.Int16()}
 
@@ -25,8 +25,8 @@ class FeatureTask:
     """Computes the features of all users of one part.
 
     Attributes:
-        topics: file of the topics of each article.
-        sizes: how many there are of each kind.
+        topics: file with the topics of each article.
+        sizes: how many topics of each kind there are.
     """
 
     topics: Path
@@ -51,8 +51,8 @@ class GroupTask:
     """Assigns the users of one file of features to groups.
 
     Attributes:
-        files: of features.
-        grouping: fitted.
+        files: with the features.
+        grouping: the fitted groups.
     """
 
     files: tuple[Path, ...]
@@ -70,7 +70,7 @@ class SparkBehaviour:
 
     Attributes:
         parts: of the reads.
-        files: of features.
+        files: with the features.
         n_users: how many users there are, with or without reads.
     """
 
@@ -92,7 +92,7 @@ class SparkBehaviour:
         return cls(parts, stored_files(table, parts.new_folder("features")), n_users)
 
     def rows(self, members: Bools) -> FloatArray:
-        """As ``Behaviour.rows``, at most ``MOST_USERS`` of them.
+        """The same as ``Behaviour.rows``, but at most ``MOST_USERS`` rows.
 
         Args:
             members: bool (n_users).
@@ -116,12 +116,12 @@ class SparkBehaviour:
 
 
 def _rows_in_memory(table: pl.DataFrame) -> FloatArray:
-    """The features, row after row in memory, as ``features`` returns them: the last bits of sums depend on it."""
+    """The features in row-major order, as ``features`` returns them: the last bits of sums depend on the order."""
     return np.ascontiguousarray(table.drop(c.USER).to_numpy())
 
 
 def _reads(rows: pl.DataFrame, user: UInt32s) -> Reads:
-    """The reads of a part, with other numbers of the users; region and device are no features."""
+    """The reads of a part, with new user numbers; region and device are not features, so they are left out."""
     unknown = np.full(len(user), -1, np.int16)
     names = (c.SECONDS, c.CLICKS, c.SCROLL, c.VISITS)
     seconds, clicks, scroll, visits = (rows[name].to_numpy() for name in names)

@@ -1,4 +1,4 @@
-"""Counts of reads in one part; each calls the function that counts in one process."""
+"""Counts of reads in one part, by the same functions as in a single process."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ def windows(count: int) -> dict[str, pl.DataType]:
     """Columns of decayed counts: group, row of the article, and one number for each window.
 
     Args:
-        count: of windows.
+        count: number of windows.
     """
     return {GROUP: pl.Int64(), ROW: pl.Int64(), **{f"w{window}": pl.Float32() for window in range(count)}}
 
@@ -33,7 +33,7 @@ class CountReads:
     """Counts reads by user or by article.
 
     Attributes:
-        column: ``user`` or ``article``; all reads of one are in one part.
+        column: ``user`` or ``article``; all reads with the same value are in one part.
     """
 
     column: str
@@ -50,7 +50,7 @@ class DecayReads:
     Attributes:
         as_of_ms: the moment to which counts are decayed.
         half_lives_hours: of the windows.
-        group: file of the group of each user, None where all users are one group.
+        group: file with the group of each user, None if all users are one group.
         n_groups: how many there are.
     """
 
@@ -81,7 +81,7 @@ def decayed_of(found: pl.DataFrame, n_groups: int, n_articles: int) -> Float32s:
     """float32 (n_groups, n_articles, windows): the counts of all parts.
 
     Args:
-        found: what ``DecayReads`` returned for all parts.
+        found: the results of ``DecayReads`` for all parts.
         n_groups: how many groups there are.
         n_articles: rows of the catalog.
     """
@@ -96,9 +96,9 @@ class CountTopics:
     """Counts the reads of topics by group of the reader.
 
     Attributes:
-        group: file of the group of each user.
+        group: file with the group of each user.
         n_groups: how many there are.
-        topics: file of the topics of each article.
+        topics: file with the topics of each article.
     """
 
     group: Path
@@ -106,7 +106,7 @@ class CountTopics:
     topics: Path
 
     def __call__(self, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
-        """Columns ``COUNTED``; the row is the place in the flat array of ``reads_of_topics``."""
+        """The columns ``COUNTED``; ``row`` is the index in the flattened array of ``reads_of_topics``."""
         groups = open_array(self.group)[rows[c.USER].to_numpy()]
         counts = reads_of_topics(groups, rows[c.ARTICLE].to_numpy(), open_array(self.topics), self.n_groups).ravel()
         some = np.flatnonzero(counts)

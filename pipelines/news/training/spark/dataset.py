@@ -24,7 +24,7 @@ from script_shared.news.readers.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class SparkDataset(Dataset):
-    """As ``Dataset``, but ``interactions`` holds the reads of the last moment alone.
+    """The same as ``Dataset``, but ``interactions`` has only the reads of the last moment.
 
     Attributes:
         parts: all reads.
@@ -34,7 +34,7 @@ class SparkDataset(Dataset):
 
     @cached_property
     def begin_ms(self) -> int:
-        """The first moment that counts; 0 when there is no interaction."""
+        """The first moment that counts; 0 if there are no interactions."""
         from pyspark.sql import functions as sql
 
         reads = self.parts.session.read.parquet(*map(literal, self.parts.files[BY_USER]))
@@ -48,7 +48,7 @@ class SparkDataset(Dataset):
 
 @contextmanager
 def dataset_on_spark(context: Context, step: str) -> Iterator[SparkDataset]:
-    """The run's refined data, with the reads in files that are removed at the end of the block.
+    """The run's refined data, with the reads in files; the end of the block removes them.
 
     Args:
         context: the run, its settings, params and options.

@@ -1,10 +1,10 @@
-"""ALS on Spark: Spark ML factorises, and tasks fold users and articles in with the function of one process.
+"""ALS on Spark: Spark ML factorises, and tasks fold in users and articles by the same function as a single process.
 
 Spark ML minimises the same error as implicit, with the same confidence 1 + alpha x engagement, but multiplies the
-regularisation of each vector by the number of its pairs. Only the product of the two sides' regularisation matters to
-the inner products, so it is divided by the geometric mean of both sides' mean numbers of pairs. Then the two sides are
-scaled as implicit's optimum has them: with equal sums of squares. Serving folds users in with the regularisation of the
-params, whichever engine fitted the articles.
+regularisation of each vector by the number of its pairs. The inner products depend only on the product of the two
+sides' regularisation, so the regularisation is divided by the geometric mean of both sides' mean numbers of pairs. Then
+the two sides are scaled to equal sums of squares, as in implicit's optimum. Serving folds users in with the
+regularisation of the params, whichever engine fitted the articles.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from script_shared.algorithms.factors import Factors
 from script_shared.arrays import Bools
 
 ROW, VECTOR, RATING = "row", "vector", "rating"
-LEAST_RATING = 1e-9  # Spark ML reads 0 as a pair that was not read
+LEAST_RATING = 1e-9  # Spark ML treats 0 as a pair without reads
 PAIRS: dict[str, pl.DataType] = {c.USER: pl.Int64(), c.ARTICLE: pl.Int64(), RATING: pl.Float32()}
 VECTORS: dict[str, pl.DataType] = {ROW: pl.Int64(), VECTOR: pl.List(pl.Float32)}
 
@@ -53,8 +53,8 @@ class FoldTask:
         weights: of the factorisation.
         members: file of booleans, one for each user.
         fixed: folder of the fixed ``Factors``.
-        row, column: columns of the computed and of the fixed side.
-        skip: file of booleans, one for each row: those that have a vector already; None to compute all.
+        row, column: names of the columns of the computed side and of the fixed side.
+        skip: file of booleans, one for each row: whether it already has a vector; None to compute all vectors.
     """
 
     weights: AlsWeights
@@ -78,7 +78,7 @@ class FoldTask:
 
 
 def factorise(parts: ReadParts, as_of_ms: int, members: Bools, n_articles: int, weights: AlsWeights) -> Als:
-    """Factorise the reads of members by Spark ML.
+    """Factorise the reads of members with Spark ML.
 
     Args:
         parts: of the reads.
@@ -133,7 +133,7 @@ def _in_order(found: pl.DataFrame, size: int) -> Factors:
 
 
 def _balance(users: Factors, articles: Factors) -> tuple[Factors, Factors]:
-    """The same inner products from vectors whose sums of squares are equal."""
+    """Scale both sides to equal sums of squares, without changing the inner products."""
     squares = [float(np.square(side.vectors, dtype=np.float64).sum()) for side in (users, articles)]
     by = np.float32((squares[1] / squares[0]) ** 0.25) if min(squares) > 0 else np.float32(1.0)
     return (
@@ -143,7 +143,7 @@ def _balance(users: Factors, articles: Factors) -> tuple[Factors, Factors]:
 
 
 def fold(parts: ReadParts, as_of_ms: int, members: Bools, als: Als) -> Als:
-    """Fold the reads of members into fitted factors, as ``Als.as_of``.
+    """Fold the reads of members into fitted factors, as ``Als.as_of`` does.
 
     Args:
         parts: of the reads.

@@ -1,4 +1,4 @@
-"""The reads of a run, divided into files that hold all reads of some users, and again by article."""
+"""The reads of a run, split into files twice: by user, so that one file has all reads of a user, and by article."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -30,11 +30,11 @@ PartAct = Callable[[pl.DataFrame], Iterable[pl.DataFrame]]
 
 @dataclass(frozen=True)
 class CopyTask:
-    """Copies one slice of the reads, with their places.
+    """Copies one slice of the reads, with their row numbers.
 
     Attributes:
         file: the table of interactions.
-        rows: of a slice.
+        rows: of one slice.
     """
 
     file: Path
@@ -57,7 +57,7 @@ class PartTask:
     Attributes:
         files: of all parts.
         first_ms, last_ms: earlier and later reads are left out; epoch milliseconds, UTC.
-        act: importable where the tasks run.
+        act: must be importable where the tasks run.
     """
 
     files: tuple[Path, ...]
@@ -66,7 +66,7 @@ class PartTask:
     act: PartAct
 
     def __call__(self, number: int) -> Iterator[pl.DataFrame]:
-        """What the function returns for one part; nothing for a part without reads."""
+        """The result of the function for one part; nothing for a part without reads."""
         table = pl.scan_parquet(self.files[number], glob=False)
         rows = table.filter(pl.col(c.TIMESTAMP).is_between(self.first_ms, self.last_ms)).sort(PLACE).collect()
         if rows.height:
@@ -75,13 +75,13 @@ class PartTask:
 
 @dataclass(frozen=True)
 class ReadParts:
-    """The files, and how tasks read them.
+    """The files of a run's reads, and how tasks read them.
 
     Attributes:
         session: of Spark.
         interactions: the table of all reads, sorted by time.
         folder: for files between two stages, on a disk that every machine shares.
-        files: the parts by ``BY_USER`` and ``BY_ARTICLE``.
+        files: the parts of ``BY_USER`` and of ``BY_ARTICLE``.
     """
 
     session: Any
@@ -92,7 +92,7 @@ class ReadParts:
 
     @classmethod
     def of(cls, session: Any, interactions: Path, folder: Path) -> "ReadParts":
-        """Divide the reads of a run.
+        """Split the reads of a run into files.
 
         Args:
             session: of Spark.
@@ -108,11 +108,11 @@ class ReadParts:
         return cls(session, interactions, folder, {name: _parquet(folder / name) for name in tables})
 
     def table(self, parts: str, act: PartAct, columns: Columns, last_ms: int, first_ms: int = 0) -> Any:
-        """What a function makes of each part, as one table of Spark, not yet computed.
+        """The results of a function for all parts, as one Spark table that is not computed yet.
 
         Args:
             parts: ``BY_USER`` or ``BY_ARTICLE``.
-            act: importable where the tasks run; it gets the reads of a part, sorted by time.
+            act: gets the reads of a part, sorted by time; it must be importable where the tasks run.
             columns: names and types of the result.
             last_ms, first_ms: later and earlier reads are left out; epoch milliseconds, UTC.
         """
@@ -131,7 +131,7 @@ class ReadParts:
         """A path for a new folder.
 
         Args:
-            name: of its content.
+            name: describes its content.
         """
         return self.folder / f"{name}-{next(self._numbers)}"
 
@@ -172,7 +172,7 @@ def _parquet(folder: Path) -> tuple[Path, ...]:
 
 
 def array_of(found: pl.DataFrame, row: str, value: str, size: int) -> npt.NDArray[np.int64]:
-    """int64 (size): values by row, 0 where there is none; values of one row add up.
+    """int64 (size): the sum of the values of each row, 0 for rows without values.
 
     Args:
         found: a table with both columns.

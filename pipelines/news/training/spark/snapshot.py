@@ -1,4 +1,4 @@
-"""A snapshot whose reads are in files for Spark: this process holds users, articles, counts and factors."""
+"""A snapshot with its reads in files for Spark; users, articles, counts and factors are in this process's memory."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -35,11 +35,11 @@ class SparkSnapshot(Snapshot):
     """All that was known at ``as_of_ms``.
 
     Attributes:
-        parts: the reads, also later ones.
+        parts: the reads, including later ones.
     """
 
     parts: ReadParts
-    _popularity: dict[tuple[float, ...], Float32s] = field(default_factory=dict, init=False)  # several parts ask for it
+    _popularity: dict[tuple[float, ...], Float32s] = field(default_factory=dict, init=False)  # several callers need it
 
     def until(self, ms: int) -> "SparkSnapshot":
         return replace(self, as_of_ms=ms)
@@ -118,7 +118,7 @@ class SparkSnapshot(Snapshot):
         return array_of(found, ROW, COUNT, size)
 
     def _of_users(self, table: pl.LazyFrame, users: IntArray | None) -> pl.DataFrame:
-        """Reads until the moment, each user's oldest first."""
+        """Reads until the moment; each user's reads begin with the oldest."""
         known = table.filter(pl.col(c.TIMESTAMP) <= self.as_of_ms)
         if users is not None:
             wanted = pl.LazyFrame({c.USER: users}).select(pl.col(c.USER).cast(pl.Int64))

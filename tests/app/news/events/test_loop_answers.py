@@ -29,7 +29,7 @@ def _in_thread(work: Any) -> None:
 
 
 def _when(answer: Future[list[bool]]) -> Submit:
-    """Passes on what another thread makes of a future."""
+    """Passes on what another thread does with a future."""
 
     def settle(came: Future[list[bool]], bring: Any) -> None:
         error = came.exception()

@@ -64,7 +64,7 @@ def test_two_rows_are_always_measured_and_those_that_have_to_be_beaten() -> None
 
 
 def plain_ranks(stream: Stream, issued_ms: np.ndarray, max_age_hours: float, place: int, half_life: float) -> int:
-    """The same rank from all articles and all clicks before the moment."""
+    """The same rank, computed from all articles and all clicks before the moment."""
     now = stream.time_ms[place]
     before = stream.time_ms < now
     weights = np.exp2((stream.time_ms[before] - stream.time_ms[0]) / half_life)

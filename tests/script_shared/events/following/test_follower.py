@@ -45,7 +45,7 @@ def test_requests_that_wait_together_get_their_own_answers(follow):
 
 
 def counted_reads(log):
-    """The reads of a log from now on."""
+    """Record the reads of a log from now on."""
     reads, read = [], log.tail
     log.tail = lambda *given, **named: reads.append(given) or read(*given, **named)
     return reads

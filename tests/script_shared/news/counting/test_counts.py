@@ -1,4 +1,4 @@
-"""Counts that are added, scaled and forgotten are those of a plain table, also after they were saved."""
+"""Added, scaled and forgotten counts equal those of a plain table, also after a save."""
 
 from array import array
 
@@ -19,7 +19,7 @@ WEIGHTS = array("d", [1.0, 3.0, 0.5])
 
 
 def _change(sums: FloatArray, kind: str, several: list[int], row: int) -> None:
-    """The same change of a plain table (windows, groups, rows)."""
+    """The same change to a plain table (windows, groups, rows)."""
     if kind == "clear":
         sums[:, :, several] = 0.0
     elif kind == "clear_groups":

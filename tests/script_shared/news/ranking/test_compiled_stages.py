@@ -1,4 +1,4 @@
-"""Candidates and features by compiled code are those of the array operations, to the last bit."""
+"""Candidates and features by compiled code equal those of the array operations, to the last bit."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def portal() -> LiveState:
 def _offered(
     state: LiveState, query: Query, later: int, count: int | None, within: Bools | None, seed: int
 ) -> Candidates:
-    """Candidates with a list of the segment's model and articles that others bring, drawn by seed."""
+    """Candidates with a list of the segment's model and articles from other sources, drawn by seed."""
     random, live = np.random.default_rng(seed), state.articles.live_rows()
     rows = random.permutation(live)[: random.integers(12)]
     listed = SegmentCandidates(

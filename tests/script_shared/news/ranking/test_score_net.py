@@ -1,4 +1,4 @@
-"""The inputs of the network: the same as the array operations by which it is fitted, to the last bit."""
+"""The inputs of the network equal, to the last bit, those of the array operations with which it is fitted."""
 
 from typing import Literal
 

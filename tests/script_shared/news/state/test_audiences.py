@@ -1,4 +1,4 @@
-"""Codes of the groups of requests: those that a new search finds, also after events brought new values."""
+"""Codes of the groups of requests equal those of a new search, also after events with new values."""
 
 import pytest
 from hypothesis import given, settings

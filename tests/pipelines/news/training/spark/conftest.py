@@ -1,4 +1,4 @@
-"""One session of Spark for all tests of the folder."""
+"""One Spark session for all tests of the folder."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Both engines give training the same sums, to the last bit; ALS has other factors, but folds users in alike."""
+"""Both engines give training the same sums, to the last bit; the factors of ALS differ, but folding in does not."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Both engines train the same release, except for the factors of ALS, whose lists are as good."""
+"""Both engines train the same release, except for the factors of ALS; the lists are equally good."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +22,7 @@ from tests.pipelines.news.refine.spark.both_engines import SOCKETS
 
 pytestmark = [pytest.mark.spark, *SOCKETS]
 ENGINES = ("polars", "spark")
-OF_ALS = "logged"  # the folders of a release that may differ, with the ranker's, which is trained later
+OF_ALS = "logged"  # folders with this name may differ, like the ranker's, which is trained later
 
 
 @pytest.fixture(scope="module")
