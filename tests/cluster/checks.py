@@ -138,4 +138,7 @@ def load_adds_a_pod(machine: Machine, found: list[str]) -> None:
     results = [callers.finish(each) for each in load]
     for each in results:
         each.need_all()
+    where = ("--namespace", "news", "get", "events", "--field-selector", "reason=SuccessfulRescale")
+    if "above target" not in kubectl(machine, *where, "--output", "jsonpath={.items[*].message}"):
+        raise CheckError("no pod was added because of load")
     found.append(f"third pod ready after {seconds:.0f} s; {sum(each.answers for each in results)} lists, none failed")
