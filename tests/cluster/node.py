@@ -131,7 +131,7 @@ def remove(machine: Machine) -> None:
     quietly(machine, "kubectl", *_policies(machine))  # the agent removes its rules when it stops
     for name in ("kubelet", "proxy", "controllers"):
         machine.end(name)
-    for task in ctr(machine, "tasks", "list", "--quiet").split():
+    for task in _tasks(machine):
         quietly(
             machine, "ctr", "--address", f"{machine.folder}/containerd.sock", "-n", "k8s.io", "task", "rm", "-f", task
         )
@@ -145,6 +145,14 @@ def _policies(machine: Machine) -> tuple[str, ...]:
     """Options of kubectl that stop the agent of the network policies."""
     where = ("--kubeconfig", str(machine.kubeconfig), "--namespace", "kube-system")
     return *where, "delete", "daemonset", "policies", "--ignore-not-found", "--cascade=foreground", "--timeout=30s"
+
+
+def _tasks(machine: Machine) -> list[str]:
+    """Ids of the running containers; none if containerd does not answer, for example because it never started."""
+    try:
+        return ctr(machine, "tasks", "list", "--quiet").split()
+    except (CheckError, OSError):
+        return []
 
 
 def quietly(machine: Machine, *command: str) -> None:
