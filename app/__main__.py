@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.http.limits import raise_descriptors
+from app.http.server.limits import raise_descriptors
 from app.log_lines import uvicorn_lines
 from script_shared import parent
 from script_shared.environments import check_environment
@@ -87,7 +87,7 @@ def serve(server: ServerSettings, settings: Settings, factory: str = WORKER) -> 
             port=server.port,
             workers=server.workers,
             loop="uvloop",
-            http="app.http.guarded_http:GuardedProtocol",
+            http="app.http.server.guarded_http:GuardedProtocol",
             access_log=False,  # its lines would hold the ids of users
             log_level=settings.log_level,
             log_config=uvicorn_lines(settings),

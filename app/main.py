@@ -17,13 +17,13 @@ from app.configuration import note_configuration
 from app.dependencies import Service
 from app.experiments.running import RunningExperiments
 from app.http import errors
-from app.http.connections import Connections
 from app.http.cross_origin import CrossOrigin
 from app.http.forwarded import ForwardedHeaders
-from app.http.guarded_http import STATE
 from app.http.heads import Heads
-from app.http.limits import HttpLimits
 from app.http.middleware import RequestMiddleware
+from app.http.server.connections import Connections
+from app.http.server.guarded_http import STATE
+from app.http.server.limits import HttpLimits
 from app.log_lines import set_up_logging
 from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry

@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.http.guarded_http import GuardedProtocol
+from app.http.server.guarded_http import GuardedProtocol
 from app.main import create_app
 from script_shared.releases import Releases
 from script_shared.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.http.forwarded import within
-from app.http.limits import HttpLimits
+from app.http.server.limits import HttpLimits
 from script_shared.addresses import Network
 
 LOOK_SECONDS = 1.0  # how often connections are looked at; a limit in seconds is kept to within this

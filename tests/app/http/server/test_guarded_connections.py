@@ -8,9 +8,9 @@ from ipaddress import ip_network
 import httpx
 import pytest
 
-from app.http.connections import Connections
-from app.http.limits import RESERVED, HttpLimits, raise_descriptors
-from tests.app.http.guarded_server import GET, POST, SMALL, Server, answer, closed, one
+from app.http.server.connections import Connections
+from app.http.server.limits import RESERVED, HttpLimits, raise_descriptors
+from tests.app.http.server.guarded_server import GET, POST, SMALL, Server, answer, closed, one
 
 HALF = {  # and the limit that it meets
     "half a head": (b"GET / HTTP/1.1\r\nHost: x\r\n", SMALL.head_seconds),

@@ -8,9 +8,9 @@ from typing import Any
 
 import uvicorn
 
-from app.http.connections import Connections
-from app.http.guarded_http import GuardedProtocol
-from app.http.limits import HttpLimits
+from app.http.server.connections import Connections
+from app.http.server.guarded_http import GuardedProtocol
+from app.http.server.limits import HttpLimits
 
 SMALL = HttpLimits(head_bytes=4096, headers=20, body_bytes=10_000, connections=50, connections_per_address=10)
 Sent = Callable[[], Iterator[bytes]]

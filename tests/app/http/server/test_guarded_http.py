@@ -7,9 +7,9 @@ import httpx
 import psutil
 import pytest
 
-from app.http.guarded_http import LINGER_SECONDS, MOST_PIPELINED
-from app.http.limits import HttpLimits
-from tests.app.http.guarded_server import GET, POST, SMALL, Server, answer, closed, endless, one, problem_after
+from app.http.server.guarded_http import LINGER_SECONDS, MOST_PIPELINED
+from app.http.server.limits import HttpLimits
+from tests.app.http.server.guarded_server import GET, POST, SMALL, Server, answer, closed, endless, one, problem_after
 from tests.patience import PATIENCE_SECONDS
 
 TOO_MUCH = {
@@ -76,7 +76,7 @@ def test_a_client_that_keeps_the_connection_after_a_refusal_is_let_go() -> None:
 
 
 def test_a_client_that_is_turned_away_and_keeps_the_connection_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.http.guarded_http.LINGER_SECONDS", 0.01)
+    monkeypatch.setattr("app.http.server.guarded_http.LINGER_SECONDS", 0.01)
 
     async def ask() -> None:
         server = Server(HttpLimits(connections=0))

@@ -13,9 +13,10 @@ import httptools
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from app.http.connections import Connections
 from app.http.errors import MEDIA_TYPE
-from app.http.limits import HttpLimits
+from app.http.server.connections import Connections
+from app.http.server.joined_writes import JoinedWrites
+from app.http.server.limits import HttpLimits
 
 STATE = "connections"  # where the application's lifespan leaves its ``Connections``
 PART_BYTES = 16_384  # what the parser gets at once
@@ -43,7 +44,7 @@ class GuardedProtocol(HttpToolsProtocol):
     """One connection.
 
     Attributes:
-        address, requests, waiting_since: see ``app.http.connections.Connection``.
+        address, requests, waiting_since: see ``app.http.server.connections.Connection``.
     """
 
     def __init__(self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: Any = None) -> None:
@@ -60,7 +61,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._read_until = self._sent_until = self._closed_until = inf
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
+        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
         self.address = self.client[0] if self.client else ""
         self.waiting_since = self.loop.time()
         self._read_until = self.waiting_since + self.limits.head_seconds
