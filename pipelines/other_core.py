@@ -1,12 +1,11 @@
 """A process that runs functions on another core while this one goes on."""
 
-import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
-from script_shared.parent import end_with_parent
+from pipelines.new_processes import new_processes
 
 
 @contextmanager
@@ -22,6 +21,5 @@ def other_core(*, worth_it: bool) -> Iterator[ProcessPoolExecutor | None]:
     if not worth_it or len(os.sched_getaffinity(0)) == 1:
         yield None
         return
-    spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
-    with ProcessPoolExecutor(1, spawn, end_with_parent, (os.getpid(),)) as pool:
+    with new_processes(1) as pool:
         yield pool

@@ -1,14 +1,13 @@
 """Runs a use case's steps without Airflow: in order, the parts of a step in parallel processes."""
 
-import multiprocessing
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from itertools import accumulate
 from typing import Any
 
 from pipelines.configuration import note_configuration
 from pipelines.decisions import by_command, note_step
+from pipelines.new_processes import new_processes
 from pipelines.tracing.step_spans import step_span
 from pipelines.use_case import Context, Step, UseCase
 
@@ -62,8 +61,7 @@ def _run_step(case: UseCase, context: Context, step: Step, workers: int) -> dict
     if not step.parts:
         with step_span(context, step.name):
             return step.run(context)
-    spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
-    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+    with new_processes(workers) as pool:
         waiting = {part: pool.submit(_run_part, step, context, part) for part in step.parts}
         return {part: future.result() for part, future in waiting.items()}
 

@@ -12,9 +12,9 @@ IMAGES = {"pauta.local/coredns:1": "coredns", "pauta.local/metrics-server:1": "m
 POLICIES = "pauta.local/policies:1"
 AGENT = """\
 FROM python:3.11-slim-bookworm
-RUN apt-get update && apt-get install -y --no-install-recommends nftables && rm -rf /var/lib/apt/lists/*
-COPY kube-network-policies /
-ENTRYPOINT ["/kube-network-policies"]
+RUN apt-get update && apt-get install -y --no-install-recommends iproute2 ipset iptables && rm -rf /var/lib/apt/lists/*
+COPY kube-router /
+ENTRYPOINT ["/kube-router"]
 """
 
 
@@ -26,7 +26,7 @@ def start(machine: Machine) -> float:
     """
     for image, program in IMAGES.items():
         node.add_image(machine, image, program)
-    node.add_image(machine, POLICIES, "kube-network-policies", AGENT)
+    node.add_image(machine, POLICIES, "kube-router", AGENT)
     for name in ("dns", "metrics", "policies"):
         kubectl(machine, "apply", "--filename", str(OBJECTS / f"{name}.yaml"))
     for file in monitoring_kinds():

@@ -8,7 +8,6 @@ from tests.cluster.machine import Machine, wait_until
 from tests.cluster.plane import kubectl
 from tests.deployment.report import CheckError
 
-AGENT = ("--namespace", "kube-system", "exec", "daemonset/policies", "--")
 LEAST_TASKS = 8  # of the data and of the training; short ones may end between two looks
 LIST = "/recommendations?user_id=userNUMBER&num_recs=10"
 
@@ -64,11 +63,6 @@ def lists_are_answered(machine: Machine, found: list[str]) -> None:
     answers = callers.ask(machine, LIST, seconds=10)
     answers.need_all()
     found.append(f"{answers.answers} lists in 10 s")
-
-
-def policies_work(machine: Machine) -> bool:
-    """Whether the agent could install its rules: the kernel needs a queue for nftables (CONFIG_NFT_QUEUE)."""
-    return "queue" in kubectl(machine, *AGENT, "nft", "list", "ruleset")
 
 
 def strangers_reach_nothing(machine: Machine, found: list[str]) -> None:

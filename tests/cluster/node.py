@@ -10,6 +10,8 @@ from tests.cluster.plane import FORWARDS, kubectl
 from tests.deployment.report import CheckError
 
 PAUSE = "pauta.local/pause:1"
+POLICY_RULES = ("KUBE-ROUTER-", "KUBE-POD-FW-", "KUBE-NWPLCY-")  # in the names of kube-router's chains
+POLICY_SETS = ("KUBE-SRC-", "KUBE-DST-", "kube-router-")
 # On a virtual machine, containerd may not lower the OOM scores by which the kernel chooses the process to kill.
 CONTAINERD = """\
 version = 3
@@ -136,9 +138,23 @@ def remove(machine: Machine) -> None:
             machine, "ctr", "--address", f"{machine.folder}/containerd.sock", "-n", "k8s.io", "task", "rm", "-f", task
         )
     quietly(machine, "kube-proxy", "--cleanup")
+    try:
+        _remove_policies(machine)
+    except (CheckError, OSError) as error:
+        print(f"while the cluster was removed: {error}")
     for rule in FORWARDS:
         quietly(machine, "iptables", "--delete", *rule)
     quietly(machine, "ip", "link", "delete", BRIDGE)
+
+
+def _remove_policies(machine: Machine) -> None:
+    """Remove the rules and sets of network policies; kube-router's own command needs IPVS for that."""
+    saved = run(machine.folder, "iptables-save", "--table", "filter").splitlines(keepends=True)
+    others = [line for line in saved if not any(name in line for name in POLICY_RULES)]
+    run(machine.folder, "iptables-restore", "--table", "filter", data="".join(others).encode())
+    for name in run(machine.folder, "ipset", "list", "-name").split():
+        if name.startswith(POLICY_SETS):
+            run(machine.folder, "ipset", "destroy", name)
 
 
 def _policies(machine: Machine) -> tuple[str, ...]:

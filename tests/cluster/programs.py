@@ -10,7 +10,8 @@ from pathlib import Path
 from tests.deployment.report import CheckError
 
 KUBERNETES = "1.37.2"
-DEBIAN = {"etcd": "etcd-server", "runc": "runc", "iptables": "iptables", "conntrack": "conntrack", "ip": "iproute2"}
+DEBIAN = {"etcd": "etcd-server", "runc": "runc", "conntrack": "conntrack", "ip": "iproute2"}
+DEBIAN |= {"iptables": "iptables", "ipset": "ipset"}  # also for the rules of network policies
 VERSION = "k8s.io/component-base/version"
 
 
@@ -52,7 +53,7 @@ MODULES = (
     Module("helm.sh/helm/v3", "v3.22.0", {"helm": "cmd/helm"}),
     Module("github.com/coredns/coredns", "v1.15.0", {"coredns": ""}, static=True),
     Module("sigs.k8s.io/metrics-server", "v0.9.0", {"metrics-server": "cmd/metrics-server"}, static=True),
-    Module("sigs.k8s.io/kube-network-policies", "v0.8.0", {"kube-network-policies": "cmd"}),
+    Module("github.com/cloudnativelabs/kube-router/v2", "v2.1.0", {"kube-router": "cmd/kube-router"}, static=True),
 )
 OPERATOR = "github.com/prometheus-operator/prometheus-operator@v0.85.0"
 PAUSE = """\

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import other_core
+from pipelines import new_processes, other_core
 
 
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -17,6 +17,6 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             started.append(function.__name__)
             return super().submit(function, *args, **options)
 
-    monkeypatch.setattr(other_core, "ProcessPoolExecutor", NotedPool)
+    monkeypatch.setattr(new_processes, "ProcessPoolExecutor", NotedPool)
     monkeypatch.setattr(other_core.os, "sched_getaffinity", lambda _: {0, 1})
     return started

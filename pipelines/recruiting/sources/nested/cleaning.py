@@ -1,11 +1,10 @@
 """Makes the rows of many candidates in several processes: cleaning CVs is most of the work of landing."""
 
-import multiprocessing
 import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+from pipelines.new_processes import new_processes
 from pipelines.recruiting.sources.nested.flat import Row, candidate_row
 
 BATCH = 500  # candidates that a process cleans at a time
@@ -26,8 +25,7 @@ def candidate_rows(records: dict[str, Any], processes: int | None = None) -> Ite
     if processes == 1:
         yield from map(_clean, batches)
         return
-    spawn = multiprocessing.get_context("spawn")  # a forked child of a threaded Polars process can hang
-    with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+    with new_processes(processes) as pool:
         yield from pool.map(_clean, batches)
 
 

@@ -1,0 +1,36 @@
+"""New processes run functions without importing the main module, which in a task of Airflow cannot be imported."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PATIENCE_SECONDS
+
+ROOT = Path(__file__).parents[2]
+# Like Airflow in a task: it runs as the main module, but a second import fails.
+MAIN = """\
+if __name__ != "__main__":
+    raise RuntimeError("imported a second time")
+import math
+from pipelines.new_processes import new_processes
+with new_processes(2) as pool:
+    print(sorted(pool.map(math.sqrt, [1.0, 4.0])))
+import sys
+print(sys.modules["__main__"].MARK)
+"""
+
+
+@pytest.mark.parametrize("way", ["module", "script"])
+def test_new_processes_do_not_import_the_main_module(tmp_path: Path, way: str) -> None:
+    (folder := tmp_path / "scheduler").mkdir()
+    (folder / "__init__.py").touch()
+    (main := folder / "task.py").write_text('MARK = "still the main module"\n' + MAIN)
+    command = ["-m", "scheduler.task"] if way == "module" else [str(main)]
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    done = subprocess.run(
+        [sys.executable, *command], env=variables, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert done.stdout.splitlines() == ["[1.0, 2.0]", "still the main module"], done.stderr
