@@ -68,13 +68,14 @@ RUN if [ -n "$POSTGRES_CLIENT" ]; then \
       && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
       && apt-get install -y --no-install-recommends postgresql-client-17 \
       && rm -rf /var/lib/apt/lists/*; fi
-# Java for the engine Spark.
+# Java for the engine Spark. Its package creates links in a folder that slim images lack.
 ARG SPARK=""
 # hadolint ignore=DL3008
 RUN if [ -n "$SPARK" ]; then \
-      apt-get update && apt-get install -y --no-install-recommends openjdk-17-jre-headless \
+      mkdir -p /usr/share/man/man1 \
+      && apt-get update && apt-get install -y --no-install-recommends openjdk-17-jre-headless \
       && rm -rf /var/lib/apt/lists/* /var/log/*; fi
-COPY --chmod=755 docker/airflow_heartbeat.py docker/celery_ping.py ./
+COPY --chmod=755 docker/airflow_heartbeat.py docker/celery_ping.py docker/spark-executor.sh ./
 COPY pipelines pipelines
 COPY script_shared script_shared
 COPY --from=compiled /build/compiled script_shared/compiled

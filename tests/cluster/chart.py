@@ -21,7 +21,7 @@ IMAGES = {
     "api": ("api", ()),
     "postgres": ("services", ("--target", "postgres")),
     "mlflow": ("airflow", ("--target", "mlflow")),
-    "airflow": ("airflow", ("--target", "airflow", "--build-arg", "KUBERNETES=1")),
+    "airflow": ("airflow", ("--target", "airflow", "--build-arg", "KUBERNETES=1", "--build-arg", "SPARK=1")),
 }
 BUCKETS = """\
 import boto3
