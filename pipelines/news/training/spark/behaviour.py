@@ -51,7 +51,7 @@ class GroupTask:
     """Assigns the users of one file of features to groups.
 
     Attributes:
-        files: with the features.
+        files: as for ``SparkBehaviour``.
         grouping: the fitted groups.
     """
 

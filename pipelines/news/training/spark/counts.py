@@ -96,8 +96,7 @@ class CountTopics:
     """Counts the reads of topics by group of the reader.
 
     Attributes:
-        group: file with the group of each user.
-        n_groups: how many there are.
+        group, n_groups: as for ``DecayReads``, but ``group`` is never None.
         topics: file with the topics of each article.
     """
 

@@ -48,15 +48,10 @@ class SparkDataset(Dataset):
 
 @contextmanager
 def dataset_on_spark(context: Context, step: str) -> Iterator[SparkDataset]:
-    """The run's refined data, with the reads in files; the end of the block removes them.
+    """As ``training_dataset``, with the reads in files; the end of the block removes them.
 
     Args:
-        context: the run, its settings, params and options.
-        step: name of the folder that the step writes, such as ``trained``.
-
-    Raises:
-        RunError: refine is not complete.
-        SettingsError: Spark cannot be used.
+        context, step: as for ``training_dataset``.
     """
     refined = context.run.read("refined")
     file = table_path(refined, "interactions")

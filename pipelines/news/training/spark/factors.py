@@ -51,7 +51,7 @@ class FoldTask:
 
     Attributes:
         weights: of the factorisation.
-        members: file of booleans, one for each user.
+        members: as for ``PairTask``.
         fixed: folder of the fixed ``Factors``.
         row, column: names of the columns of the computed side and of the fixed side.
         skip: file of booleans, one for each row: whether it already has a vector; None to compute all vectors.
