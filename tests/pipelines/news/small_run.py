@@ -69,11 +69,16 @@ def refine(context: Context, *, seed: int = 1, **facts: Any) -> None:
 
 def make(context: Context, **changes: Any) -> Context:
     """Refine, train, assemble and rank."""
+    rank(make_without_ranker(context, **changes))
+    return context
+
+
+def make_without_ranker(context: Context, **changes: Any) -> Context:
+    """Refine, train and assemble."""
     refine(context, **changes)
     for segment in SEGMENT_NAMES:
         train(context, segment)
     assemble(context)
-    rank(context)
     return context
 
 

@@ -9,7 +9,9 @@ import pytest
 from pipelines.news.evaluation.lists import on_spark
 from pipelines.news.evaluation.lists.asking import ask
 from pipelines.news.evaluation.step import evaluate
+from pipelines.news.training.ranker_step import rank
 from pipelines.spark.session import spark_session
+from pipelines.use_case import Context
 from script_shared.news.model import BATCH, NewsModel
 from script_shared.settings import Settings
 from tests.pipelines.news import small_run
@@ -26,19 +28,27 @@ def session() -> Iterator[object]:
         yield session
 
 
-def test_both_engines_evaluate_a_candidate_alike(
-    tmp_path: Path, session: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    context = small_run.make(small_run.context_of(tmp_path, "r1"))
-    assembled = context.run.read("assembled")
-    context.releases.publish(assembled / "release", "r1", {}, run_id="r1")
-    context.releases.promote("r1", "test")
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    return small_run.make_without_ranker(small_run.context_of(tmp_path_factory.mktemp("site"), "r1"))
+
+
+@pytest.mark.parity
+def test_both_engines_make_the_same_lists(context: Context, session: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_spark, "USERS", BATCH)
-    model = NewsModel.load(assembled / "holdout", "r1")
+    folder = context.run.read("assembled") / "holdout"
+    model = NewsModel.load(folder, "r1")
     users = np.flatnonzero(np.arange(small_run.USERS) % 7 != 0)
     at_ms = model.clock.now_ms()
-    asked = on_spark.SparkAsk(session)(model, assembled / "holdout", users, 20, at_ms)
-    assert np.array_equal(asked, ask(model, assembled / "holdout", users, 20, at_ms))
+    lists = on_spark.SparkAsk(session)(model, folder, users, 20, at_ms)
+    assert (lists >= 0).any(axis=1).all()
+    assert np.array_equal(lists, ask(model, folder, users, 20, at_ms))
+
+
+def test_both_engines_evaluate_a_candidate_alike(context: Context, tmp_path: Path) -> None:
+    rank(context)
+    context.releases.publish(context.run.read("assembled") / "release", "r1", {}, run_id="r1")
+    context.releases.promote("r1", "test")
     figures = []
     for engine in ("polars", "spark"):
         evaluate(again(context, tmp_path / engine, engine=engine))
