@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 
 from app.metrics.use_case_metrics import ReleaseCounts
 from app.releases.in_service import ReleaseInService
+from app.releases.letting_go import let_go
 from app.releases.loaded_release import LoadedRelease
 from app.releases.loading import Loading
 from app.releases.refusal import CheckError, Refusal, one_line
 from app.releases.release_guard import ReleaseGuard
+from app.releases.turn_taking import TurnTaking
 from app.use_case import ReleaseLoader
 from script_shared.releases import Pointer, Releases
 
@@ -179,6 +181,10 @@ class ReleaseManager(ReleaseInService[T]):
         before = old.release if old else None
         self._counts.note_release(before, served.release, created=created, clock=served.clock, seconds=seconds)
         log.info("%s: release %s in service after %.2f s", self.use_case, served.release, served.load_seconds)
+        if old is not None:
+            holder, old = [old], None
+            wait = TurnTaking(asyncio.get_running_loop())
+            await asyncio.to_thread(let_go, holder, lambda: wait(0.0))
 
     async def _load(self, pointer: Pointer, version: str, *, in_part: bool = False) -> LoadedRelease[T]:
         return await self._loading.load(pointer, version, beside=self.served is not None, in_part=in_part)

@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 
 from script_shared.errors import UnavailableError
 from script_shared.storage.base import Digest, File, StoredObject
+from script_shared.throttle import yield_cpu
 
 LOCK_SECONDS = 60.0
+PIECE_BYTES = 1 << 20  # of a file, between which a thread of the API lets requests go first
 PARTIAL = ".partial"  # what a killed writer leaves ends like this
 
 
@@ -76,8 +78,12 @@ def digest_file(path: Path) -> Digest:
     Args:
         path: of a file of any size; it is read in pieces.
     """
-    with path.open("rb") as file:
-        return Digest(file_digest(file, "sha256").hexdigest(), file.tell())
+    digest, piece = sha256(), memoryview(bytearray(PIECE_BYTES))
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(piece):
+            digest.update(piece[:count])
+            yield_cpu()
+        return Digest(digest.hexdigest(), file.tell())
 
 
 class LocalStorage:

@@ -1,0 +1,84 @@
+"""A release that left service is freed beside the event loop, in pieces, and without what others still use."""
+
+import asyncio
+import threading
+import weakref
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.releases.letting_go import LARGE_BYTES, LARGE_ITEMS, large_pieces, let_go
+from app.releases.turn_taking import TurnTaking
+
+
+class Reader:
+    """Notes the thread that frees it, and how often the loop had run by then."""
+
+    freed: list[tuple[int, int]]
+    turns = 0
+
+    def __del__(self) -> None:
+        Reader.freed.append((threading.get_ident(), Reader.turns))
+
+
+@dataclass
+class State:
+    readers: dict[int, Reader]
+    counts: np.ndarray = field(default_factory=lambda: np.zeros(LARGE_BYTES, np.uint8))
+
+
+@dataclass
+class Release:
+    state: State
+    titles: list[str] = field(default_factory=lambda: ["one"])
+
+
+def release(readers: int = 5 * LARGE_ITEMS) -> Release:
+    return Release(State({number: Reader() for number in range(readers)}))
+
+
+def test_a_release_is_freed_in_another_thread_in_several_turns_of_the_loop() -> None:
+    Reader.freed = []
+
+    async def run() -> None:
+        async def count_turns() -> None:
+            while True:
+                Reader.turns += 1
+                await asyncio.sleep(0)
+
+        counter = asyncio.create_task(count_turns())
+        wait = TurnTaking(asyncio.get_running_loop())
+        await asyncio.to_thread(let_go, [release()], lambda: wait(0.0))
+        counter.cancel()
+
+    asyncio.run(run())
+    assert len(Reader.freed) == 5 * LARGE_ITEMS
+    assert threading.get_ident() not in {thread for thread, _ in Reader.freed}
+    assert len({turn for _, turn in Reader.freed}) >= 5
+
+
+def test_what_a_request_still_uses_is_kept() -> None:
+    Reader.freed = []
+    holder = [release()]
+    in_use = holder[0].state.readers
+    let_go(holder, lambda: None)
+    assert len(in_use) == 5 * LARGE_ITEMS
+    assert not Reader.freed
+    assert not holder
+
+
+def test_the_object_itself_is_freed() -> None:
+    Reader.freed = []
+    holder: list[Any] = [release(readers=3)]
+    left = weakref.ref(holder[0])
+    let_go(holder, lambda: None)
+    assert left() is None
+    assert len(Reader.freed) == 3
+
+
+def test_large_arrays_and_containers_are_pieces_and_small_ones_are_not() -> None:
+    Reader.freed = []
+    found = release()
+    pieces = large_pieces(found)
+    assert {id(piece) for piece in pieces} == {id(found.state.readers), id(found.state.counts)}
