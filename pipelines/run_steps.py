@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.configuration import note_configuration
 from pipelines.decisions import by_command, note_step
-from pipelines.new_processes import new_processes
+from pipelines.processes.new_processes import new_processes
 from pipelines.tracing.step_spans import step_span
 from pipelines.use_case import Context, Step, UseCase
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import new_processes, other_core
+from pipelines.processes import new_processes, other_core
 
 
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> list[str]:

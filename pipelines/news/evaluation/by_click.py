@@ -12,7 +12,7 @@ from pipelines.news.replay.models import EDITED, LISTED, WITHOUT
 from pipelines.news.replay.sampling import draw
 from pipelines.news.replay.walk import place_after
 from pipelines.news.split.holdout import Holdout
-from pipelines.other_core import other_core
+from pipelines.processes.other_core import other_core
 from pipelines.use_case import Context
 from script_shared.news.params import NewsParams
 

@@ -18,7 +18,7 @@ from pipelines.news.split.moments import Moments
 from pipelines.news.training.ranker_replay import ReplayPlan, clusters_of, offers
 from pipelines.news.training.ranker_rows import TrainingRows, rows_of
 from pipelines.news.training.renewal import Renewal
-from pipelines.other_core import other_core
+from pipelines.processes.other_core import other_core
 from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import NewsParams
 from script_shared.news.state.state_io import load_state, save_state

@@ -9,7 +9,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from pipelines.other_core import other_core
+from pipelines.processes.other_core import other_core
 from pipelines.recruiting.tables.reading import read_tables
 from pipelines.recruiting.training.cases import Openness
 from pipelines.recruiting.training.models import ModelParams, fit_models

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.new_processes import new_processes
+from pipelines.processes.new_processes import new_processes
 from pipelines.recruiting.sources.nested.flat import Row, candidate_row
 
 BATCH = 500  # candidates that a process cleans at a time

@@ -9,13 +9,13 @@ import pytest
 
 from tests.patience import PATIENCE_SECONDS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # Like Airflow in a task: it runs as the main module, but a second import fails.
 MAIN = """\
 if __name__ != "__main__":
     raise RuntimeError("imported a second time")
 import math
-from pipelines.new_processes import new_processes
+from pipelines.processes.new_processes import new_processes
 with new_processes(2) as pool:
     print(sorted(pool.map(math.sqrt, [1.0, 4.0])))
 import sys

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
-from pipelines.new_processes import new_processes
+from pipelines.processes.new_processes import new_processes
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Processes that run functions of a step on other cores."""
