@@ -258,7 +258,7 @@ bench-vectors: install ## Vector indexes side by side: recall, build, memory, ti
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.vectors $(ARGS)
 
 .PHONY: bench-log
-bench-log: install ## Events a second that one log stores and one process folds, SQLite and PostgreSQL (ARGS="--events 20000")
+bench-log: install ## Events a second that one log stores and one process folds, SQLite and PostgreSQL (ARGS="--events 20000 --site folder")
 	$(BIN)/python -m tests.benchmarks.log_rates $(ARGS)
 
 .PHONY: bench-kafka

@@ -2,6 +2,8 @@
 
 Entries are clicks of 50,000 users on 1,500 articles. ``single`` are submissions of one entry by as many threads as
 named, which share commits; a submission ends when its entry is durable and delivered, as ``POST /events`` answers.
+``ARGS="--site folder"`` also folds clicks into the live state of a release at full scale, see ``site_clicks``; the
+folder is that of ``make bench-serving``.
 """
 
 import argparse
@@ -13,7 +15,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from script_shared.news.params import FILE, NewsParams
 from script_shared.news.state.state import LiveState
 from script_shared.params import load_params
 from tests.benchmarks.scale import machine
+from tests.benchmarks.site_clicks import fold_after, site_line
 from tests.servers import postgresql
 
 USERS, ARTICLES, START_MS, GAP_MS = 50_000, 1_500, 1_660_532_400_000, 20
@@ -131,14 +134,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench-log", description=__doc__)
     parser.add_argument("--events", type=int, default=100_000, help="of each figure (default: 100,000)")
     parser.add_argument("--output", type=Path, default=Path("script_shared/evaluation/bench/log.json"))
+    parser.add_argument("--site", type=Path, help="folder of a site at full scale, as for make bench-serving")
+    parser.add_argument("--clicks", type=int, default=60_000, help="folded into its live state (default: 60,000)")
     args = parser.parse_args()
     result: dict[str, Any] = {"machine": machine(), "folded per CPU second": folded(args.events)}
+    if args.site:
+        result["site"] = asdict(fold_after(args.site, args.clicks))
     with tempfile.TemporaryDirectory(prefix="pauta-log-") as work, logs(Path(work)) as addresses:
         for name, uri in addresses.items():
             result[name] = rates(uri, args.events)
     args.output.parent.mkdir(parents=True, exist_ok=True)
     args.output.write_text(json.dumps(result, indent=2))
     print(f"{result['machine']}; one process folds {result['folded per CPU second']:,.0f} clicks per CPU second\n")
+    if args.site:
+        print(site_line(result["site"]))
     print(f"{'events a second':<32}{'SQLite':>12}{'PostgreSQL':>12}")
     for figure in result["SQLite"]:
         print(f"{figure:<32}{result['SQLite'][figure]:>12,.0f}{result['PostgreSQL'][figure]:>12,.0f}")
