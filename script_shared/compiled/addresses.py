@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 BOOL, INT16, INT32, INT64 = np.dtype(bool), np.dtype(np.int16), np.dtype(np.int32), np.dtype(np.int64)
-UINT16, UINT32, FLOAT32, FLOAT64 = np.dtype(np.uint16), np.dtype(np.uint32), np.dtype(np.float32), np.dtype(np.float64)
+UINT8, UINT16, UINT32 = np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.uint32)
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def address(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> int:

@@ -20,8 +20,9 @@ OPTIONS = (
     "-fPIC",
     ROUNDING,
 )  # for any such processor, so that an image runs everywhere
+LINKED = ("-lm",)  # the mathematics that Python uses, too
 MISSING = (
-    "No working C compiler was found, so lists are made without compiled code: the same lists, about 1 ms later. "
+    "No working C compiler was found, so lists and counts are made without compiled code: the same ones, only slower. "
     "Install one ('apt-get install gcc libc6-dev'), then run python -m script_shared.compiled.library"
 )
 
@@ -36,7 +37,7 @@ def path_of(sources: Sequence[Path] = SOURCES, folder: Path = FOLDER) -> Path:
         folder: of libraries.
     """
     content = b"".join([source.read_bytes() for source in sources])
-    return folder / f"lists-{sha256(content + ' '.join(OPTIONS).encode()).hexdigest()[:12]}.library"
+    return folder / f"lists-{sha256(content + ' '.join((*OPTIONS, *LINKED)).encode()).hexdigest()[:12]}.library"
 
 
 def build(folder: Path = FOLDER, compiler: str | None = None) -> Path | None:
@@ -54,7 +55,7 @@ def build(folder: Path = FOLDER, compiler: str | None = None) -> Path | None:
     target = path_of(folder=folder)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         made = Path(place) / target.name
-        if subprocess.run([command, *OPTIONS, "-o", str(made), *map(str, SOURCES)], check=False).returncode:
+        if subprocess.run([command, *OPTIONS, "-o", str(made), *map(str, SOURCES), *LINKED], check=False).returncode:
             return None  # the compiler has said why: the headers of the C library are missing, for example
         made.replace(target)  # a process that has the old file mapped keeps it
     for old in folder.glob("*.library"):

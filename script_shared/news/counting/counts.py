@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
+from script_shared.compiled.count_code import Table
 from script_shared.news.counting.decay import scale
-from script_shared.news.counting.pending_changes import PendingChanges, clear_cells
+from script_shared.news.counting.pending_changes import PendingChanges
 from script_shared.news.counting.touched_cells import TouchedCells
 
 ONES = array("f", [1.0] * 64)  # more groups than one event has
@@ -67,9 +68,16 @@ class DecayedCounts:
 
     def flush(self) -> None:
         """Make what was added visible."""
+        if not len(self._pending):
+            return
         flat = [part.reshape(-1) for part in self.sums]
         groups, rows = self._pending.flush(self.windows, flat, list(self.totals))
         self._touched.add(rows, groups)
+
+    @property
+    def table(self) -> Table:
+        """The arrays, for compiled code."""
+        return Table(self.windows, self.sums, self.totals, self._touched.bits)
 
     def take(self, groups: IntArray, rows: IntArray) -> Float32s:
         """float32 (windows, groups, rows): a copy of the sums of some groups and rows.
@@ -102,9 +110,7 @@ class DecayedCounts:
         """
         self.flush()
         self.sums[:, 0, rows] = 0.0  # ``add_now`` counts here
-        of_rows, groups = self._touched.of(rows)
-        clear_cells(self.sums, groups, of_rows)
-        self._touched.forget(rows)
+        self._touched.clear(self.sums, rows, turned=True)
 
     def clear_groups(self, first: int) -> None:
         """Forget what was counted for a group and those after it.

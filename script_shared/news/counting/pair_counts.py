@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
+from script_shared.compiled.count_code import Table
 from script_shared.news.counting.decay import scale
-from script_shared.news.counting.pending_changes import PendingChanges, clear_cells
+from script_shared.news.counting.pending_changes import PendingChanges
 from script_shared.news.counting.sparse_files import SparseEntries
 from script_shared.news.counting.touched_cells import TouchedCells
 
@@ -64,10 +65,17 @@ class PairStore:
 
     def flush(self) -> None:
         """Make what was added visible."""
+        if not len(self._pending):
+            return
         flat = [part.reshape(-1) for part in self.sums]
         befores, afters = self._pending.flush(self.windows, flat, list(self.totals))
         self._afters.add(befores, afters)
         self._befores.add(afters, befores)
+
+    @property
+    def table(self) -> Table:
+        """The arrays, for compiled code."""
+        return Table(self.windows, self.sums, self.totals, self._afters.bits, self._befores.bits)
 
     def followers(self, befores: IntArray, coefficients: FloatArray, used: int) -> Float32s:
         """float32 (windows, used): sums over ``befores`` of coefficient x weight to each of the first rows.
@@ -105,10 +113,8 @@ class PairStore:
             rows: int (rows), of the articles.
         """
         self.flush()
-        clear_cells(self.sums, *self._afters.of(rows))
-        clear_cells(self.sums, *self._befores.of(rows)[::-1])
-        self._afters.forget(rows)
-        self._befores.forget(rows)
+        self._afters.clear(self.sums, rows)
+        self._befores.clear(self.sums, rows, turned=True)
         self.totals[:, rows] = 0.0
 
     def arrays(self, used: int) -> dict[str, FloatArray]:

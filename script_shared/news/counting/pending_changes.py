@@ -34,6 +34,9 @@ class PendingChanges:
         self._width = width
         self._clear()
 
+    def __len__(self) -> int:
+        return len(self._places)
+
     def _clear(self) -> None:
         self._places, self._amounts, self._sizes = array("q"), array("f"), array("i")
         self._weights = array("d")

@@ -3,6 +3,8 @@
 import numpy as np
 
 from script_shared.arrays import FloatArray, Int64s, IntArray
+from script_shared.compiled.count_code import clear_rows
+from script_shared.news.counting.pending_changes import clear_cells
 
 MOST_WAITING = 20_000  # cells, 16 bytes each
 
@@ -13,11 +15,14 @@ class TouchedCells:
     Args:
         rows: of the table.
         columns: of the table.
+
+    Attributes:
+        bits: uint8 (rows, bytes), one bit for each column, the lowest of a byte first; compiled code sets them, too.
     """
 
     def __init__(self, rows: int, columns: int) -> None:
         self._width = -(-columns // 8)
-        self._bits = np.zeros((rows, self._width), np.uint8)
+        self.bits = np.zeros((rows, self._width), np.uint8)
         self._waiting: list[tuple[Int64s, Int64s]] = []  # cells that will be noted later, in one batch
         self._size = 0
 
@@ -40,7 +45,7 @@ class TouchedCells:
         rows, columns = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
         self._waiting, self._size = [], 0
         bits = np.left_shift(1, columns & 7).astype(np.uint8)
-        np.bitwise_or.at(self._bits.reshape(-1), rows * self._width + (columns >> 3), bits)
+        np.bitwise_or.at(self.bits.reshape(-1), rows * self._width + (columns >> 3), bits)
 
     def fill(self, tables: FloatArray) -> None:
         """Note the cells that are not zero in at least one of the tables, and forget all others.
@@ -48,9 +53,9 @@ class TouchedCells:
         Args:
             tables: float (tables, rows, columns) of at most as many rows and columns.
         """
-        self._bits[:], self._waiting, self._size = 0, [], 0
+        self.bits[:], self._waiting, self._size = 0, [], 0
         found = np.packbits((tables != 0).any(axis=0), axis=1, bitorder="little")
-        self._bits[: found.shape[0], : found.shape[1]] = found
+        self.bits[: found.shape[0], : found.shape[1]] = found
 
     def of(self, rows: IntArray) -> tuple[Int64s, Int64s]:
         """int64 (k) each: row and column of the noted cells in some rows.
@@ -59,10 +64,25 @@ class TouchedCells:
             rows: int (rows).
         """
         self._note()
-        some = self._bits[rows]
+        some = self.bits[rows]
         places, at = np.nonzero(some != 0)  # most bytes are zero
         which, bits = np.nonzero(np.unpackbits(some[places, at][:, None], axis=1, bitorder="little").view(np.bool_))
         return rows[places[which]].astype(np.int64), 8 * at[which] + bits
+
+    def clear(self, tables: FloatArray, rows: IntArray, *, turned: bool = False) -> None:
+        """Set the noted cells of some rows to zero in each of several tables, and note that these rows are zero.
+
+        Args:
+            tables: float32 (tables, rows, columns), changed in place.
+            rows: int (rows).
+            turned: whether the tables are (tables, columns, rows) instead.
+        """
+        self._note()
+        steps = (1, tables.shape[2]) if turned else (tables.shape[2], 1)
+        if not clear_rows(tables, steps, self.bits, rows):
+            found, columns = self.of(rows)
+            clear_cells(tables, *((columns, found) if turned else (found, columns)))
+            self.forget(rows)
 
     def forget(self, rows: IntArray) -> None:
         """Note that some rows are zero.
@@ -71,4 +91,4 @@ class TouchedCells:
             rows: int (rows).
         """
         self._note()
-        self._bits[rows] = 0
+        self.bits[rows] = 0

@@ -1,5 +1,6 @@
 """Groups of users with separate counts: one entry per dimension."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -93,12 +94,12 @@ class Audiences:
             starts.append(start)
             start += dimension.size
         self._parts = list(zip(DIMENSIONS, self.names, starts, strict=True))
-        self._known: dict[tuple[object, ...], list[int]] = {}
+        self._known: dict[tuple[object, ...], array[int]] = {}
         self._found: dict[tuple[object, ...], list[int]] = {}  # the same for requests, until a new code is assigned
         self._referrers: list[str] = []
 
-    def learn(self, visit: Visit, voter: int = 0) -> list[int]:
-        """The codes of a visit's groups, one per dimension after everybody's.
+    def learn(self, visit: Visit, voter: int = 0) -> "array[int]":
+        """The codes of a visit's groups, int16, one per dimension after everybody's.
 
         Args:
             voter: the user's key, by which users are counted who send a value without a code; 0 for one who does not
@@ -107,14 +108,15 @@ class Audiences:
         codes = self.find_known(visit)
         if codes is None:
             known = [self._learn(place, visit, voter) for place in range(len(DIMENSIONS))]
-            codes = [EVERYBODY, *(start + code for (_, _, start), code in zip(self._parts, known, strict=True))]
+            all_codes = [start + code for (_, _, start), code in zip(self._parts, known, strict=True)]
+            codes = array("h", [EVERYBODY, *all_codes])
             if 0 not in known or all(code or self._full(place) for place, code in enumerate(known)):
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
                 self._known[_key(visit)] = codes
         return codes
 
-    def find_known(self, visit: Visit) -> list[int] | None:
+    def find_known(self, visit: Visit) -> "array[int] | None":
         """The same where nothing is to be learnt from it, else None."""
         return self._known.get(_key(visit))
 

@@ -147,6 +147,10 @@ class ReaderHistories:
         """uint32 numbers of the articles read, latest first."""
         return np.frombuffer(self._reads[place], "<u4")[::-1]
 
+    def read_bytes(self, place: int) -> bytes:
+        """The numbers of the articles read, four bytes each, latest last."""
+        return self._reads[place]
+
     def latest(self, place: int, count: int) -> list[int]:
         """The numbers of the last ``count`` articles read, latest first."""
         return array("I", self._reads[place][-4 * count :]).tolist()[::-1]

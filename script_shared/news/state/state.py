@@ -7,7 +7,6 @@ from script_shared.events import Kind
 from script_shared.events.entry import user_digest
 from script_shared.names import section_key
 from script_shared.news.counting.impressions import MOST_SHOWN, ImpressionCounts
-from script_shared.news.counting.pair_weights import EARLIER
 from script_shared.news.params import LiveParams
 from script_shared.news.state.articles import Articles
 from script_shared.news.state.audiences import Audiences, Visit
@@ -67,6 +66,7 @@ class LiveState(StateQueries):
             0 to 1 for each event.
         """
         beliefs = [0.0] * len(events)
+        self.counts.prepare()
         for place, event in enumerate(events):
             self._advance(event.time_ms, late=event.late)
             if event.kind == Kind.CLICK:
@@ -151,19 +151,17 @@ class LiveState(StateQueries):
         cluster = self.clusters.of(event.user, key)
         weight, new = weigh_click(self, event, number, place, known=cluster >= 0)
         row = self._row(number) if weight > 0 else self.articles.row_of[number]
-        weights = self.counts.decay.weights(time_ms)
-        if weight != 1.0:
-            weights = array("d", [weight * each for each in weights])
+        before = b""
         if key:
             if row >= 0:
                 age_ms = time_ms - self.articles.first_ms.item(row)
                 readers.learn_taste(place, self.counts.share_of_hour(row), age_ms)
             if weight > 0 and abs(time_ms - readers.last_ms[place]) >= self._pair_ms:
-                self._pair(row, place, depth, weights)
+                before = readers.read_bytes(place)
             readers.read(place, number, time_ms)
         if weight > 0:
             codes = self._labels(event, number, Visit.of(event, event.referrer, came, depth, total), key, new=new)
-            self.counts.click(row, codes, cluster, weights)
+            self.counts.count(row, codes, cluster, before, depth, self.articles.row_of, time_ms, weight)
             self.articles.note_click(row, time_ms, weight >= BELIEVED)
         if key:
             readers.referrer[place] = self.group_names.referrer(event.referrer)
@@ -171,13 +169,7 @@ class LiveState(StateQueries):
             readers.read(readers.click(visit, event.session, time_ms, self.time.now_ms), number, time_ms)
         return weight
 
-    def _pair(self, row: int, place: int, depth: int, weights: "array[float]") -> None:
-        """Count what a user read before, as the user reads the article in a row."""
-        row_of = self.articles.row_of
-        latest = [row_of[number] for number in self.readers.latest(place, depth + EARLIER)]
-        self.counts.pair(row, latest, depth, weights)
-
-    def _labels(self, event: LiveEvent, number: int, visit: Visit, key: int, *, new: bool) -> list[int]:
+    def _labels(self, event: LiveEvent, number: int, visit: Visit, key: int, *, new: bool) -> "array[int]":
         """The codes of a click's groups; what new users send is no reason to make a group, where there are others."""
         codes = self.group_names.find_known(visit)
         if codes is not None and not event.section:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from script_shared.arrays import Float64s, IntArray
+from script_shared.compiled.count_code import ClickCounter, Tables
 from script_shared.news.counting import windows
 from script_shared.news.counting.counts import DecayedCounts
 from script_shared.news.counting.decay import Decay
 from script_shared.news.counting.pair_counts import PairStore
-from script_shared.news.counting.pair_weights import AMOUNTS, ONES, STEPS_BACK, amounts_of
+from script_shared.news.counting.pair_weights import AMOUNTS, EARLIER, ONES, STEPS_BACK, amounts_of
 from script_shared.news.state.audiences import REGIONS, SIZE
 from script_shared.news.state.reader_clusters import MOST_CLUSTERS
 from script_shared.news.state.trust import Everybody
@@ -39,6 +40,7 @@ class StateCounts:
         self.following = PairStore(windows.indices(windows.FOLLOWING), rows)
         self.onward = PairStore(windows.indices(windows.ONWARD), rows)
         self.later = PairStore(windows.indices(windows.LATER), rows)
+        self._compiled: ClickCounter | None = None
 
     @property
     def of_articles(self) -> tuple[DecayedCounts, ...]:
@@ -49,6 +51,51 @@ class StateCounts:
     def of_pairs(self) -> tuple[PairStore, ...]:
         """All counts of pairs."""
         return self.together, self.following, self.onward, self.later
+
+    def prepare(self) -> None:
+        """Before clicks are counted: find the compiled code for the arrays as they are now, if there is any."""
+        tables = Tables(
+            self.overall.table, self.groups.table, self.trends.table, *(each.table for each in self.of_pairs)
+        )
+        if self._compiled is None or not self._compiled.counts_in(tables):
+            self._compiled = ClickCounter.of(tables, self.decay.half_lives_ms, AMOUNTS)
+        if self._compiled is not None:
+            self._compiled.move_landmarks(self.decay.landmarks)
+
+    def count(
+        self,
+        row: int,
+        codes: "array[int]",
+        cluster: int,
+        reads: bytes,
+        depth: int,
+        row_of: "array[int]",
+        time_ms: int,
+        weight: float,
+    ) -> None:
+        """Count a click, also together with what its user read before.
+
+        Args:
+            row: of the article.
+            codes: int16, the groups of its user, everybody and the region first.
+            cluster: of its user, -1 for none.
+            reads: uint32, numbers of what the user read, latest last; empty where nothing is paired.
+            depth: so many of them are of the visit under way.
+            row_of: int32, the row of each article by its number, -1 for none.
+            time_ms: of the click.
+            weight: how much it counts, above 0.
+        """
+        if self._compiled is not None:
+            place = REGIONS + cluster if cluster >= 0 else -1
+            self._compiled.count(time_ms, weight, row, codes, place, reads, depth, row_of)
+            return
+        weights = self.decay.weights(time_ms)
+        if weight != 1.0:
+            weights = array("d", [weight * each for each in weights])
+        if reads:
+            latest = array("I", reads[-4 * (depth + EARLIER) :]).tolist()[::-1]
+            self.pair(row, [row_of[number] for number in latest], depth, weights)
+        self.click(row, codes, cluster, weights)
 
     def click(self, row: int, codes: Sequence[int], cluster: int, weights: "array[float]") -> None:
         """Count a click.
@@ -113,6 +160,8 @@ class StateCounts:
 
     def scale(self, factors: Iterable[tuple[int, float]], used: int) -> None:
         """Follow landmarks that moved; only the first ``used`` rows hold anything."""
+        if self._compiled is not None:
+            self._compiled.move_landmarks(self.decay.landmarks)
         for window, factor in factors:
             for counts in self.of_articles:
                 counts.scale(window, factor)

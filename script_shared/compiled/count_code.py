@@ -1,0 +1,201 @@
+"""Counts a click, and forgets rows, by compiled code: the same sums as the array operations of ``news/counting``."""
+
+import ctypes
+from array import array
+from collections.abc import Sequence
+from functools import cache
+from struct import Struct
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from script_shared.arrays import Float32s, Float64s, Int64s, IntArray, UInt8s
+from script_shared.compiled.addresses import FLOAT32, FLOAT64, INT64, UINT8, address
+from script_shared.compiled.library import load
+
+POINTER, NUMBER = ctypes.c_void_p, ctypes.c_int64
+MOST_WINDOWS, MOST_CODES = 16, 64  # the first as in counts.c
+_click = Struct("=qdqqqqqQqq")  # ``Click`` in counts.c
+
+
+class Table(NamedTuple):
+    """A store of sums.
+
+    Attributes:
+        windows: places of its half-lives.
+        sums: float32 (windows, groups, rows); of pairs (windows, rows before, rows after).
+        totals: float64 (windows, groups); of pairs float32 (windows, rows).
+        bits: uint8 (rows, bytes), the groups in which a row was counted; of pairs by the row before.
+        back: the same by the row after; None except for pairs.
+    """
+
+    windows: Sequence[int]
+    sums: Float32s
+    totals: Float32s | Float64s
+    bits: UInt8s
+    back: UInt8s | None = None
+
+
+class Tables(NamedTuple):
+    """All stores in which a click is counted, see ``state_counts.py``."""
+
+    overall: Table
+    groups: Table
+    trends: Table
+    together: Table
+    following: Table
+    onward: Table
+    later: Table
+
+
+class _Table(ctypes.Structure):
+    """``Table`` in counts.c."""
+
+    _fields_ = (
+        ("windows", NUMBER),
+        *((name, POINTER) for name in ("half_lives", "sums", "totals", "bits", "back")),
+        *((name, NUMBER) for name in ("width", "back_width", "groups")),
+    )
+
+
+class _Counts(ctypes.Structure):
+    """``Counts`` in counts.c."""
+
+    _fields_ = (
+        ("rows", NUMBER),
+        ("half_lives", NUMBER),
+        *((name, POINTER) for name in ("half_lives_ms", "landmarks", "amounts")),
+        *((name, _Table) for name in Tables._fields),
+    )
+
+
+class ClickCounter:
+    """Counts clicks in the stores of one live state.
+
+    Args:
+        tables: the stores; they keep these arrays for as long as this is used.
+        half_lives_ms: of all windows, milliseconds.
+        amounts: float32 (8), weight of a pair by its step back in the visit.
+    """
+
+    def __init__(self, tables: Tables, half_lives_ms: Sequence[float], amounts: "array[float]") -> None:
+        self._code, _ = _functions()
+        self._tables = tables
+        self._half_lives, self._landmarks = np.array(half_lives_ms), np.zeros(len(half_lives_ms), np.int64)
+        self._amounts = np.array(amounts, np.float32)
+        self._windows = [np.array(table.windows, np.int64) for table in tables]
+        self._counts = _Counts(
+            tables.overall.sums.shape[2],
+            len(half_lives_ms),
+            address(self._half_lives, FLOAT64),
+            address(self._landmarks, INT64),
+            address(self._amounts, FLOAT32),
+            *map(_table, tables, self._windows),
+        )
+        self._pointer = ctypes.addressof(self._counts)
+        self._click = ctypes.create_string_buffer(_click.size)
+        self._click_pointer = ctypes.addressof(self._click)
+
+    @classmethod
+    def of(cls, tables: Tables, half_lives_ms: Sequence[float], amounts: "array[float]") -> "ClickCounter | None":
+        """The same; None without the compiled code."""
+        return (
+            None if _functions() is None or len(half_lives_ms) > MOST_WINDOWS else cls(tables, half_lives_ms, amounts)
+        )
+
+    def counts_in(self, tables: Tables) -> bool:
+        """Whether it counts in the arrays of these stores."""
+        return all(
+            mine.sums is other.sums and mine.bits is other.bits
+            for mine, other in zip(self._tables, tables, strict=True)
+        )
+
+    def move_landmarks(self, landmarks: Sequence[int]) -> None:
+        """Go by other landmarks.
+
+        Args:
+            landmarks: of each half-life, epoch milliseconds, UTC.
+        """
+        self._landmarks[:] = landmarks
+
+    def count(
+        self,
+        time_ms: int,
+        weight: float,
+        row: int,
+        codes: "array[int]",
+        cluster: int,
+        reads: bytes,
+        depth: int,
+        row_of: "array[int]",
+    ) -> None:
+        """Count a click, also together with what its user read before.
+
+        Args:
+            time_ms: of the click, epoch milliseconds, UTC.
+            weight: how much it counts, above 0.
+            row: of its article.
+            codes: int16, of the groups of its user, everybody and the region first.
+            cluster: place of the user's cluster among the trends, -1 for none.
+            reads: uint32, numbers of what the user read, latest last; empty if nothing is paired.
+            depth: so many of them are of the visit under way.
+            row_of: int32, the row of each article, -1 for none.
+
+        Raises:
+            IndexError: the row, a group or an article does not exist.
+        """
+        rows, numbers = row_of.buffer_info()
+        named, count = codes.buffer_info()
+        _click.pack_into(
+            self._click, 0, time_ms, weight, row, codes[1] - 1, cluster, depth, len(reads) >> 2, rows, numbers, count
+        )
+        if self._code(self._pointer, self._click_pointer, named, reads):
+            raise IndexError("a row, a group or an article does not exist")
+
+
+def _table(table: Table, windows: Int64s) -> _Table:
+    totals = address(table.totals, table.totals.dtype)
+    back = 0 if table.back is None else address(table.back, UINT8)
+    return _Table(
+        len(windows),
+        address(windows, INT64),
+        address(table.sums, FLOAT32),
+        totals,
+        address(table.bits, UINT8),
+        back,
+        table.bits.shape[1],
+        0 if table.back is None else table.back.shape[1],
+        table.sums.shape[1],
+    )
+
+
+def clear_rows(sums: Float32s, steps: tuple[int, int], bits: UInt8s, rows: IntArray) -> bool:
+    """Set the cells of some rows to zero whose bits are set, then the bits; False without the compiled code.
+
+    Args:
+        sums: float32 (tables, a, b), changed in place.
+        steps: how many numbers lie between two rows, and between two columns; one row or column is a or b.
+        bits: uint8 (rows, bytes), the lowest bit of a byte first.
+        rows: int (n).
+    """
+    if (functions := _functions()) is None:
+        return False
+    chosen = np.ascontiguousarray(rows, np.int64)
+    if len(chosen) and not 0 <= int(chosen.min()) <= int(chosen.max()) < len(bits):
+        raise IndexError("a row does not exist")
+    tables, size = len(sums), sums[0].size
+    of_sums, of_bits = address(sums, FLOAT32), address(bits, UINT8)
+    functions[1](of_sums, tables, size, *steps, of_bits, bits.shape[1], address(chosen, INT64), len(chosen))
+    return True
+
+
+@cache
+def _functions() -> Any:
+    """Both functions of the library; None where it was not built."""
+    if (library := load()) is None:
+        return None
+    count, clear = library.count_click, library.clear_rows
+    count.argtypes, count.restype = [POINTER, POINTER, POINTER, ctypes.c_char_p], NUMBER
+    clear.argtypes = [POINTER, NUMBER, NUMBER, NUMBER, NUMBER, POINTER, NUMBER, POINTER, NUMBER]
+    clear.restype = None
+    return count, clear

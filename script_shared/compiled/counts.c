@@ -1,0 +1,174 @@
+/* The counts of one click, and the counts of articles that lose their row.
+ *
+ * Every sum gets the same additions in the same order as by the array operations of `counting/`, rounded after each.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define WINDOWS 16 /* more than there are half-lives */
+#define BACK 8     /* clicks of the visit that a click is paired with, as in pair_weights.py */
+#define EARLIER 12 /* clicks of earlier visits that a click is paired with */
+
+/* A table of sums for each window, and the bits of the cells that may not be zero.
+ *
+ * of_everybody: whether only the first group is counted, visible at once, and without bits.
+ */
+typedef struct {
+    int64_t windows;
+    const int64_t *half_lives; /* place of each window's half-life */
+    float *sums;               /* (windows, groups or rows before, rows) */
+    void *totals;              /* float64 (windows, groups); of pairs float32 (windows, rows) */
+    uint8_t *bits, *back;      /* by row and group; of pairs by the row before, and by the row after */
+    int64_t width, back_width; /* bytes of a row's bits */
+    int64_t groups;            /* of pairs as many as rows */
+} Table;
+
+typedef struct {
+    int64_t rows, half_lives;
+    const double *half_lives_ms;
+    const int64_t *landmarks;
+    const float *amounts; /* (BACK) weight of a pair by its step back */
+    Table overall, groups, trends, together, following, onward, later;
+} Counts;
+
+/* One click, as count_code.py packs it. */
+typedef struct {
+    int64_t time_ms;
+    double weight;
+    int64_t row, region, cluster; /* places of the last two among the trends, -1 for no cluster */
+    int64_t depth, reads;         /* reads of the visit under way, and all that are remembered */
+    const int32_t *row_of;        /* (numbers) row of each article, -1 for none */
+    int64_t numbers, codes;
+} Click;
+
+static inline void note(uint8_t *bits, int64_t width, int64_t row, int64_t column)
+{
+    bits[row * width + (column >> 3)] |= (uint8_t)(1 << (column & 7));
+}
+
+static void count_group(const Table *of, int64_t rows, int64_t group, int64_t row, const double *weights)
+{
+    double *totals = of->totals;
+    for (int64_t window = 0; window < of->windows; window++) {
+        double weight = weights[of->half_lives[window]];
+        of->sums[(window * of->groups + group) * rows + row] += (float)weight;
+        totals[window * of->groups + group] += weight;
+    }
+    note(of->bits, of->width, row, group);
+}
+
+static void count_everybody(const Table *of, int64_t rows, int64_t row, const double *weights)
+{
+    double *totals = of->totals;
+    for (int64_t window = 0; window < of->windows; window++) {
+        float *sum = of->sums + window * of->groups * rows + row;
+        double weight = weights[of->half_lives[window]];
+        *sum = (float)((double)*sum + weight);
+        totals[window * of->groups] += weight;
+    }
+}
+
+static void count_pair(const Table *of, int64_t rows, int64_t before, int64_t after, float amount,
+                       const double *weights)
+{
+    float *totals = of->totals;
+    for (int64_t window = 0; window < of->windows; window++) {
+        float weight = (float)((double)amount * weights[of->half_lives[window]]);
+        of->sums[(window * rows + before) * rows + after] += weight;
+        totals[window * rows + before] += weight;
+    }
+    note(of->bits, of->width, before, after);
+    note(of->back, of->back_width, after, before);
+}
+
+/* The row of the user's read that is `back` clicks ago; -1 for one that is not alive or is the article itself,
+ * -2 for an article that does not exist. */
+static inline int64_t row_before(const Click *click, const uint32_t *reads, int64_t back)
+{
+    uint32_t number = reads[click->reads - 1 - back];
+    if (number >= click->numbers)
+        return -2;
+    int64_t row = click->row_of[number];
+    return row == click->row ? -1 : row;
+}
+
+/* Counts what the user read before; -1 for an article that does not exist. */
+static int64_t count_pairs(const Counts *of, const Click *click, const uint32_t *reads, const double *weights)
+{
+    int64_t last = click->depth + EARLIER, visit = click->depth < BACK ? click->depth : BACK;
+    if (last > click->reads)
+        last = click->reads;
+    if (visit > last)
+        visit = last;
+    for (int64_t back = 0; back < visit; back++) {
+        int64_t before = row_before(click, reads, back), row = click->row;
+        if (before == -2)
+            return -1;
+        if (before < 0)
+            continue;
+        if (back == 0)
+            count_pair(&of->following, of->rows, before, row, 1.0f, weights);
+        count_pair(&of->onward, of->rows, before, row, of->amounts[back], weights);
+        count_pair(&of->together, of->rows, before, row, of->amounts[back], weights);
+        count_pair(&of->together, of->rows, row, before, of->amounts[back], weights);
+    }
+    for (int64_t back = click->depth; back < last; back++) {
+        int64_t before = row_before(click, reads, back);
+        if (before == -2)
+            return -1;
+        if (before >= 0)
+            count_pair(&of->later, of->rows, before, click->row, 1.0f, weights);
+    }
+    return 0;
+}
+
+/* Counts a click.
+ *
+ * codes: of its groups; reads: numbers of the articles that its user read, the latest last.
+ * Returns 0; -1 for a row, a group or an article that does not exist.
+ */
+int64_t count_click(const Counts *of, const Click *click, const int16_t *codes, const uint32_t *reads)
+{
+    static const volatile double two = 2.0; /* so that the compiler keeps pow(), which Python uses, too */
+    double weights[WINDOWS];
+    if (click->row < 0 || click->row >= of->rows || click->region < 0 || click->region >= of->trends.groups ||
+        click->cluster >= of->trends.groups)
+        return -1;
+    for (int64_t code = 0; code < click->codes; code++)
+        if (codes[code] < 0 || codes[code] >= of->groups.groups)
+            return -1;
+    for (int64_t place = 0; place < of->half_lives; place++)
+        weights[place] =
+            click->weight * pow(two, (double)(click->time_ms - of->landmarks[place]) / of->half_lives_ms[place]);
+    if (count_pairs(of, click, reads, weights) < 0)
+        return -1;
+    count_everybody(&of->overall, of->rows, click->row, weights);
+    for (int64_t code = 0; code < click->codes; code++)
+        count_group(&of->groups, of->rows, codes[code], click->row, weights);
+    count_group(&of->trends, of->rows, click->region, click->row, weights);
+    if (click->cluster >= 0)
+        count_group(&of->trends, of->rows, click->cluster, click->row, weights);
+    return 0;
+}
+
+/* Sets the cells of some rows to zero whose bits are set, in each of several tables, then the bits.
+ *
+ * sums: (tables, size); the cell of row r and column c is at r * row_step + c * column_step.
+ * bits: (rows, width) bytes.
+ */
+void clear_rows(float *sums, int64_t tables, int64_t size, int64_t row_step, int64_t column_step, uint8_t *bits,
+                int64_t width, const int64_t *rows, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        uint8_t *own = bits + rows[i] * width;
+        for (int64_t byte = 0; byte < width; byte++) {
+            for (uint32_t left = own[byte]; left; left &= left - 1) {
+                int64_t column = 8 * byte + __builtin_ctz(left);
+                for (int64_t table = 0; table < tables; table++)
+                    sums[table * size + rows[i] * row_step + column * column_step] = 0.0f;
+            }
+        }
+        memset(own, 0, width);
+    }
+}
