@@ -177,6 +177,9 @@ def clear_rows(sums: Float32s, steps: tuple[int, int], bits: UInt8s, rows: IntAr
         steps: how many numbers lie between two rows, and between two columns; one row or column is a or b.
         bits: uint8 (rows, bytes), the lowest bit of a byte first.
         rows: int (n).
+
+    Raises:
+        IndexError: a row does not exist.
     """
     if (functions := _functions()) is None:
         return False

@@ -45,7 +45,7 @@ class LastHour:
             time_ms: epoch milliseconds, UTC.
         """
         while self._minutes and self._minutes[-1][0] > time_ms // MINUTE_MS:
-            self._total -= self._minutes.pop()[1]
+            self._subtract(self._minutes.pop()[1])
         self._top = (-1, 0, 0, [])
 
     def top(self, now_ms: int, n: int) -> list[str]:
@@ -71,4 +71,11 @@ class LastHour:
     def _leave(self, now_ms: int) -> None:
         first = (now_ms - HOUR_MS) // MINUTE_MS
         while self._minutes and self._minutes[0][0] < first:
-            self._total -= self._minutes.popleft()[1]
+            self._subtract(self._minutes.popleft()[1])
+
+    def _subtract(self, minute: Counter[str]) -> None:
+        """Take the clicks of a minute out; only its articles are looked at."""
+        for article_id, count in minute.items():
+            self._total[article_id] -= count
+            if self._total[article_id] <= 0:
+                del self._total[article_id]

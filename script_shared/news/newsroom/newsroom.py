@@ -19,6 +19,8 @@ from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import digest_of
 from script_shared.news.state.visits import Visits, login_of
 
+_LIVE = (Kind.CLICK, Kind.IMPRESSION)  # nearly all entries
+
 
 class Newsroom:
     """Folds entries in the log's order; one thread folds and asks.
@@ -160,15 +162,15 @@ class Newsroom:
         mine: list[Entry] = []
         stories: list[Story | None] = []
         for entry in new:
-            if self.quarantine.holds(entry):
+            if self.quarantine.rules and self.quarantine.holds(entry):
                 continue
-            if not self._is_historical(entry):
+            if self._history is not None and not self._is_historical(self._history, entry):
                 self._note([entry])
                 if not all(login_of(entry)):
                     continue
                 entry = replace(entry, kind=Kind.LOGIN)
             mine.append(entry)
-            stories.append(self._learn(entry, (vectors or {}).get(entry.seq)))
+            stories.append(self._learn(entry, vectors.get(entry.seq) if vectors else None))
         self.seq = new[-1].seq
         if (turned_back_to := self.state_fold.fold(mine, stories)) is not None:
             self.now_ms = turned_back_to
@@ -197,21 +199,21 @@ class Newsroom:
         """Whether history has become the present."""
         return self._history is not None and self._history.live
 
-    def _is_historical(self, entry: Entry) -> bool:
+    def _is_historical(self, history: HistoricalTime, entry: Entry) -> bool:
         """Whether an entry belongs to the time on which the state runs; signs may make that the present."""
-        if self._history is None:
-            return True
-        if self._history.look_for_signs(entry) and self.state is not None:
+        if history.look_for_signs(entry) and self.state is not None:
             self.state.time.turns = True
-        return not self._history.is_other_clock(entry, self.now_ms)
+        return not history.is_other_clock(entry, self.now_ms)
 
     def _learn(self, entry: Entry, vector: csr_array | None) -> Story | None:
         """Take over what is kept besides the live state; of an ARTICLE entry the story as it is then."""
-        if entry.kind == Kind.ARTICLE:
+        if entry.kind in _LIVE:
+            self.now_ms = max(self.now_ms, entry.time_ms)
+        elif entry.kind == Kind.ARTICLE:
             if vector is not None:
                 self.vectors[entry.article_id] = vector
             return self.editorial.apply(entry)
-        if entry.kind == Kind.QUARANTINE:
+        elif entry.kind == Kind.QUARANTINE:
             if entry.entry_id not in self.quarantine.known:
                 self.quarantine, self.unclean = self.quarantine.after(entry), True
         elif entry.kind == Kind.ERASE:

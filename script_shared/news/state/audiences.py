@@ -160,9 +160,11 @@ class Audiences:
 
     def referrer_name(self, code: int) -> str:
         """The referrer of a code, "" for 0."""
+        if not code:
+            return ""
         if len(self._referrers) != len(self.names[_REFERRER]):
             self._referrers = list(self.names[_REFERRER])  # codes were given in this order, from 1
-        return self._referrers[code - 1] if code else ""
+        return self._referrers[code - 1]
 
     def restore(self, names: list[dict[str, int]]) -> None:
         """Restore the saved values."""

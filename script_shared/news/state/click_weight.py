@@ -56,7 +56,7 @@ def weigh_click(state: ClickedState, event: LiveEvent, number: int, place: int, 
         if held := readers.spent[place]:
             limit = trust.new_clicks_per_hour if new else trust.clicks_per_hour
             left, held = left_of_hour(held, now_ms - readers.spent_ms[place], limit)
-            weight = min(weight, left)
+            weight = left if left < weight else weight
     network, nameless = ALL if signed or not event.network else network_source(event.network), place < 0 and not signed
     if new or nameless or network:
         weight = state.sources.believe(

@@ -56,6 +56,10 @@ _TEXTS = ("session", "region", "device", "os", "referrer", "section", "proof", "
 _LIVE = (Kind.CLICK, Kind.IMPRESSION)
 
 
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
 def live_event(entry: Entry) -> LiveEvent | None:
     """The log's entry as a live event; None for entries that are neither clicks nor impressions.
 
@@ -66,7 +70,7 @@ def live_event(entry: Entry) -> LiveEvent | None:
         return None
     get = entry.body.get
     session, region, device, os, referrer, section, proof, network = [
-        "" if (value := get(name)) is None else str(value) for name in _TEXTS
+        value if type(value := get(name, "")) is str else _text(value) for name in _TEXTS
     ]
     return LiveEvent(
         entry.user_id,

@@ -44,6 +44,7 @@ class ReaderHistories:
             1 + their age in hours.
         referrer: code of how the visit under way came.
         first_ms: the state's time when the user's first click arrived.
+        read_bytes: uint32, numbers of the articles that each user read, latest last.
         spent, spent_ms: what the user added to everybody's counts lately, and the state's time when.
     """
 
@@ -66,7 +67,7 @@ class ReaderHistories:
     def _empty(self) -> None:
         self._places: dict[int, int] = {}
         self._keys = array("Q")  # by place
-        self._reads: list[bytes] = []
+        self.read_bytes: list[bytes] = []
         for name, kind in _COLUMNS.items():
             setattr(self, name, array(kind))
 
@@ -77,19 +78,14 @@ class ReaderHistories:
         """The place of a user, -1 when not known."""
         return self._places.get(key, -1)
 
-    def visit(self, key: int, session: str, time_ms: int) -> int:
-        """The place of a user who clicks now, made when new; begins a new visit where one begins."""
-        place = self._places.get(key)
+    def click(self, key: int, session: str, time_ms: int, arrived_ms: int) -> int:
+        """The place of a user whose click arrives now; a new user gets a place, and a new visit begins where one does."""
+        place, code = self._places.get(key), crc32(session.encode()) if session else 0
         if place is None:
             place = self._make(key)
-        elif not self.same_visit(place, session, time_ms):
+        elif self.session[place] != code or not (session or time_ms - self.last_ms[place] <= PAUSE_MS):
             self.before_ms[place], self.depth[place] = self.last_ms[place], 0
-        self.session[place] = crc32(session.encode()) if session else 0
-        return place
-
-    def click(self, key: int, session: str, time_ms: int, arrived_ms: int) -> int:
-        """The same for a click that arrives at a moment; that of a user's first click is kept."""
-        place = self.visit(key, session, time_ms)
+        self.session[place] = code
         if not self.total[place]:
             self.first_ms[place] = arrived_ms
         return place
@@ -103,19 +99,21 @@ class ReaderHistories:
     def _make(self, key: int) -> int:
         if len(self._places) >= self.capacity:
             self._drop_oldest(len(self._places) - self.capacity + self.capacity // 10 + 1)
-        place = self._places[key] = len(self._reads)
+        place = self._places[key] = len(self.read_bytes)
         self._keys.append(key)
-        self._reads.append(b"")
+        self.read_bytes.append(b"")
         for name in _COLUMNS:
             getattr(self, name).append(-1 if name == "before_ms" else 0)
         return place
 
     def read(self, place: int, number: int, time_ms: int) -> None:
         """Remember a read."""
-        reads = self._reads[place] + number.to_bytes(4, "little")
-        self._reads[place] = reads[-4 * self.reads_kept :]
-        self.last_ms[place] = max(time_ms, self.last_ms[place])
-        self.depth[place] = min(self.depth[place] + 1, self.reads_kept)
+        reads, depth = self.read_bytes[place] + number.to_bytes(4, "little"), self.depth[place]
+        self.read_bytes[place] = reads if len(reads) <= 4 * self.reads_kept else reads[-4 * self.reads_kept :]
+        if time_ms > self.last_ms[place]:
+            self.last_ms[place] = time_ms
+        if depth < self.reads_kept:
+            self.depth[place] = depth + 1
         self.total[place] += 1
 
     def learn_taste(self, place: int, share: float, age_ms: float) -> None:
@@ -137,7 +135,7 @@ class ReaderHistories:
 
     def has_read(self, place: int, number: int) -> bool:
         """Whether a user read an article, as far as reads are remembered."""
-        reads, name = self._reads[place], number.to_bytes(4, "little")
+        reads, name = self.read_bytes[place], number.to_bytes(4, "little")
         at = reads.find(name)
         while at > 0 and at % 4:
             at = reads.find(name, at + 1)
@@ -145,30 +143,26 @@ class ReaderHistories:
 
     def reads(self, place: int) -> IntArray:
         """uint32 numbers of the articles read, latest first."""
-        return np.frombuffer(self._reads[place], "<u4")[::-1]
-
-    def read_bytes(self, place: int) -> bytes:
-        """The numbers of the articles read, four bytes each, latest last."""
-        return self._reads[place]
+        return np.frombuffer(self.read_bytes[place], "<u4")[::-1]
 
     def latest(self, place: int, count: int) -> list[int]:
         """The numbers of the last ``count`` articles read, latest first."""
-        return array("I", self._reads[place][-4 * count :]).tolist()[::-1]
+        return array("I", self.read_bytes[place][-4 * count :]).tolist()[::-1]
 
     def forget(self, key: int) -> None:
         """Forget a user."""
         place = self._places.pop(key, None)
         if place is None:
             return
-        last = len(self._reads) - 1
+        last = len(self.read_bytes) - 1
         if place != last:
-            self._reads[place] = self._reads[last]
+            self.read_bytes[place] = self.read_bytes[last]
             for name in _COLUMNS:
                 getattr(self, name)[place] = getattr(self, name)[last]
             self._keys[place] = self._keys[last]
             self._places[self._keys[place]] = place
         self._keys.pop()
-        self._reads.pop()
+        self.read_bytes.pop()
         for name in _COLUMNS:
             getattr(self, name).pop()
 
@@ -183,7 +177,7 @@ class ReaderHistories:
         if (source := self.find(old)) < 0:
             return
         place = self._places[new]
-        self._reads[place] = (self._reads[place] + self._reads[source])[-4 * self.reads_kept :]
+        self.read_bytes[place] = (self.read_bytes[place] + self.read_bytes[source])[-4 * self.reads_kept :]
         if self.total[place]:
             self._join_columns(source, place)
         else:
@@ -211,28 +205,28 @@ class ReaderHistories:
     def renumber(self, new: IntArray) -> None:
         """Follow articles that were renumbered; reads of forgotten ones (-1 in ``new``) become reads of number 0."""
         numbers = np.maximum(new, 0).astype("<u4")
-        for start in range(0, len(self._reads), _AT_ONCE):
-            some = self._reads[start : start + _AT_ONCE]
+        for start in range(0, len(self.read_bytes), _AT_ONCE):
+            some = self.read_bytes[start : start + _AT_ONCE]
             block = numbers[np.frombuffer(b"".join(some), "<u4")].tobytes()
             ends = accumulate(map(len, some), initial=0)
-            self._reads[start : start + _AT_ONCE] = [block[first:last] for first, last in pairwise(ends)]
+            self.read_bytes[start : start + _AT_ONCE] = [block[first:last] for first, last in pairwise(ends)]
 
     def _drop_oldest(self, count: int) -> None:
         """Forget the users whose last click is longest ago."""
-        kept = np.ones(len(self._reads), bool)
+        kept = np.ones(len(self.read_bytes), bool)
         kept[np.argsort(np.array(self.last_ms), kind="stable")[:count]] = False
         new = array("q", np.cumsum(kept) - 1)  # not a list: a number per user at once would stay in the heap
         self._places = {key: new[old] for key, old in self._places.items() if kept[old]}
         self._keys = array("Q", np.array(self._keys)[kept].tobytes())
-        self._reads = list(compress(self._reads, kept))
+        self.read_bytes = list(compress(self.read_bytes, kept))
         for name, kind in _COLUMNS.items():
             setattr(self, name, array(kind, np.array(getattr(self, name))[kept].tobytes()))
 
     def arrays(self) -> dict[str, IntArray]:
         """What is saved, by name; users in order of their places."""
         columns = {name: np.array(getattr(self, name)) for name in _COLUMNS}
-        lengths = np.array([len(reads) // 4 for reads in self._reads], np.int64)
-        block = np.frombuffer(b"".join(self._reads), "<u4")
+        lengths = np.array([len(reads) // 4 for reads in self.read_bytes], np.int64)
+        block = np.frombuffer(b"".join(self.read_bytes), "<u4")
         return {**columns, "keys": np.array(self._keys, np.uint64), "lengths": lengths, "reads": block}
 
     def restore(self, arrays: dict[str, IntArray]) -> None:
@@ -250,5 +244,5 @@ class ReaderHistories:
             some = slice(start, start + _RESTORED)
             self._places.update(zip(arrays["keys"][some].tolist(), range(start, len(ends)), strict=False))
             bounds = zip((ends - arrays["lengths"])[some].tolist(), ends[some].tolist(), strict=True)
-            self._reads.extend(block[4 * begin : 4 * end] for begin, end in bounds)
+            self.read_bytes.extend(block[4 * begin : 4 * end] for begin, end in bounds)
             yield_cpu()

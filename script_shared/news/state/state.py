@@ -22,6 +22,7 @@ from script_shared.news.state.trust import BELIEVED, PROVEN, Sources
 from script_shared.news.state.users import Users
 from script_shared.news.state.visits import Visits
 
+_CLICK = Kind.CLICK  # a look-up for each event takes longer
 FORGOTTEN = 2  # numbers used per article remembered, at which numbers are assigned again
 
 
@@ -69,7 +70,7 @@ class LiveState(StateQueries):
         self.counts.prepare()
         for place, event in enumerate(events):
             self._advance(event.time_ms, late=event.late)
-            if event.kind == Kind.CLICK:
+            if event.kind == _CLICK:
                 beliefs[place] = self._click(event)
             elif event.kind == Kind.IMPRESSION:
                 self._impression(event)
@@ -157,10 +158,11 @@ class LiveState(StateQueries):
                 age_ms = time_ms - self.articles.first_ms.item(row)
                 readers.learn_taste(place, self.counts.share_of_hour(row), age_ms)
             if weight > 0 and abs(time_ms - readers.last_ms[place]) >= self._pair_ms:
-                before = readers.read_bytes(place)
+                before = readers.read_bytes[place]
             readers.read(place, number, time_ms)
         if weight > 0:
-            codes = self._labels(event, number, Visit.of(event, event.referrer, came, depth, total), key, new=new)
+            visit = Visit(event.region, event.device, event.os, event.referrer, came, depth, total)
+            codes = self._labels(event, number, visit, key, new=new)
             self.counts.count(row, codes, cluster, before, depth, self.articles.row_of, time_ms, weight)
             self.articles.note_click(row, time_ms, weight >= BELIEVED)
         if key:

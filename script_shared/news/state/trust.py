@@ -170,11 +170,11 @@ class Sources:
         if usual is None:
             return inf
         (of_short, of_long), by_short, by_long = own, factors[0], factors[1]
+        alone, above = self._alone, self._above_usual
         rest = short - of_short
-        room = allowance(rest * by_short if rest > 0 else 0.0, usual, self._alone, self._above_usual)
-        room -= of_short * by_short
+        room = allowance(rest * by_short if rest > 0 else 0.0, usual, alone, above) - of_short * by_short
         rest = long - of_long
-        more = allowance(rest * by_long if rest > 0 else 0.0, usual, self._alone, self._above_usual) - of_long * by_long
+        more = allowance(rest * by_long if rest > 0 else 0.0, usual, alone, above) - of_long * by_long
         room = more if more < room else room
         return room if room > 0 else 0.0
 

@@ -1,5 +1,6 @@
 """The users of a live state: everything that is known of one of them, whatever store keeps it."""
 
+from script_shared.events.entry import user_key
 from script_shared.news.counting.impressions import ImpressionCounts
 from script_shared.news.counting.labels import Labels
 from script_shared.news.state.reader_clusters import ReaderClusters
@@ -30,9 +31,9 @@ class Users:
 
     def keys(self, user: str, session: str) -> tuple[int, ...]:
         """For whom a click counts; its user, where it names one, is seen in its visit."""
-        own = reader_key(user, session)
         if not user:
-            return self._visits.keys_of(own)
+            return self._visits.keys_of(reader_key("", session))
+        own = user_key(user)
         if session:
             self._join(session_key(session), own)
         return (own,)

@@ -8,6 +8,8 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.events import Entry, Kind
+from script_shared.events.entry import user_key
+from script_shared.events.person import session_name
 from script_shared.news.state.reader_key import reader_key
 
 MOST_VISITS = 65_536  # about 10 MB; the visits whose login is longest ago are forgotten first
@@ -36,7 +38,7 @@ def session_key(session: str) -> int:
     Returns:
         0 to 2^64 - 1.
     """
-    return reader_key("", session)
+    return user_key(session_name(session)) if session else 0
 
 
 class Visits:

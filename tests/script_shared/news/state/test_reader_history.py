@@ -26,7 +26,7 @@ def test_forgetting_a_reader_leaves_everybody_elses_reads_as_they_were(steps):
             continue
         if key not in known and len(known) >= 10:
             continue  # the oldest leave in a bunch; another test's
-        readers.read(readers.visit(key, "", time_ms), time_ms, time_ms)
+        readers.read(readers.click(key, "", time_ms, time_ms), time_ms, time_ms)
         known.setdefault(key, []).append(time_ms)
     restored = ReaderHistories(10, 64)
     restored.restore(readers.arrays())
@@ -38,7 +38,7 @@ def test_forgetting_a_reader_leaves_everybody_elses_reads_as_they_were(steps):
 def test_forgetting_a_reader_looks_at_no_others():
     readers = ReaderHistories(1_000, 64)
     for key in range(1, 501):
-        readers.read(readers.visit(key, "", key), key, key)
+        readers.read(readers.click(key, "", key, key), key, key)
     readers._places = Counting(readers._places)
     for key in range(1, 251):
         readers.forget(key)
@@ -49,7 +49,7 @@ def test_forgetting_a_reader_looks_at_no_others():
 def test_the_readers_of_longest_ago_leave_first_and_the_others_are_found_where_they_are():
     readers = ReaderHistories(20, 64)
     for key in range(1, 41):
-        readers.read(readers.visit(key, "", key), key, key)
+        readers.read(readers.click(key, "", key, key), key, key)
     for key in range(1, 41):
         if (place := readers.find(key)) >= 0:
             assert readers.reads(place).tolist() == [key]
