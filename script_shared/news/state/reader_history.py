@@ -79,7 +79,7 @@ class ReaderHistories:
         return self._places.get(key, -1)
 
     def click(self, key: int, session: str, time_ms: int, arrived_ms: int) -> int:
-        """The place of a user whose click arrives now; a new user gets a place, and a new visit begins where one does."""
+        """The place of a user whose click arrives now; a new user gets a place, and a visit begins where one does."""
         place, code = self._places.get(key), crc32(session.encode()) if session else 0
         if place is None:
             place = self._make(key)
