@@ -161,8 +161,8 @@ class LiveState(StateQueries):
                 before = readers.read_bytes[place]
             readers.read(place, number, time_ms)
         if weight > 0:
-            visit = Visit(event.region, event.device, event.os, event.referrer, came, depth, total)
-            codes = self._labels(event, number, visit, key, new=new)
+            about = Visit(event.region, event.device, event.os, event.referrer, came, depth, total)
+            codes = self._labels(event, number, about, key, new=new)
             self.counts.count(row, codes, cluster, before, depth, self.articles.row_of, time_ms, weight)
             self.articles.note_click(row, time_ms, weight >= BELIEVED)
         if key:

@@ -162,15 +162,6 @@ def test_a_click_counts_for_the_cluster_of_its_reader_in_every_window() -> None:
     assert state.counts.trends.sums[:, REGIONS:].sum() == pytest.approx(3 * len(windows.TREND))
 
 
-def test_the_cluster_of_a_reader_is_looked_up_once_for_each_release() -> None:
-    state, calls = LiveState(small_params()), []
-    for cluster in (1, 2):
-        state.clusters.assignment = lambda user, cluster=cluster: calls.append(user) or cluster
-        state.fold([click("u", f"a{cluster}"), click("u", f"b{cluster}")])
-        assert in_cluster(state, cluster, f"b{cluster}") == pytest.approx(1)
-    assert calls == ["u", "u"]
-
-
 def test_an_erased_reader_has_no_cluster_from_then_on(tmp_path: Path) -> None:
     state = clustered(click("u", "a"))
     state.forget("u")
