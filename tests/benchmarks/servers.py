@@ -88,12 +88,15 @@ def _settled(client: httpx.Client, log: EventLog, release: str | None) -> bool:
 
 
 @contextmanager
-def api(env: dict[str, str], workers: int, patience_seconds: float = 60.0) -> Iterator[Server]:
-    """The service."""
+def api(
+    env: dict[str, str], workers: int, patience_seconds: float = 60.0, checkout: Path | None = None
+) -> Iterator[Server]:
+    """The service, of this checkout or of another one."""
     port = free_port()
     with _running(
         [sys.executable, "-m", "app", "--port", str(port), "--workers", str(workers)],
         {**env, "PAUTA_ADMIN_TOKEN": TOKEN},
+        checkout,
     ) as (pid, start):
         yield Server(port, pid, workers, env, wait_ready(f"http://127.0.0.1:{port}", start, patience_seconds))
 
@@ -119,9 +122,9 @@ def library(env: dict[str, str], folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def _running(command: list[str], env: dict[str, str]) -> Iterator[tuple[int, float]]:
+def _running(command: list[str], env: dict[str, str], folder: Path | None = None) -> Iterator[tuple[int, float]]:
     start = time.perf_counter()
-    server = subprocess.Popen(command, env={**os.environ, **env})
+    server = subprocess.Popen(command, env={**os.environ, **env}, cwd=folder)
     try:
         yield server.pid, start
     finally:

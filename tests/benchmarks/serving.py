@@ -1,4 +1,7 @@
-"""``make bench-serving``: the API at full scale under mixed load, beside a library's ``recommend`` in its shell."""
+"""``make bench-serving``: the API at full scale under mixed load, beside a library's ``recommend`` in its shell.
+
+``ARGS="--base folder"`` measures another checkout, such as the previous version, in the same run.
+"""
 
 import argparse
 import asyncio
@@ -34,13 +37,15 @@ def main() -> int:
         print(message, file=sys.stderr)
         return 1
     place: AbstractContextManager[Any] = (
-        nullcontext(args.work) if args.work else tempfile.TemporaryDirectory(prefix="pauta-serving-")
+        nullcontext(args.work.absolute()) if args.work else tempfile.TemporaryDirectory(prefix="pauta-serving-")
     )
     with place as work:
         site = build(Path(work), args.set, _say)
         result: dict[str, Any] = {"machine": machine(), "rate": args.rate}
         for workers in args.workers or [1, 2]:
-            result[f"{workers} workers"] = _served(site, workers, args)
+            for checkout in (args.base, None) if args.base else (None,):
+                name = f"before, {workers} workers" if checkout else f"{workers} workers"
+                result[name] = _served(site, workers, args, checkout)
         result["library"] = None if args.no_wrk else _library(site, args)
     args.output.parent.mkdir(parents=True, exist_ok=True)
     args.output.write_text(json.dumps(result, indent=2))
@@ -53,6 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--work", type=Path, help="folder of the site, made when it is empty and used again later (4 GB)"
     )
+    parser.add_argument("--base", type=Path, help="another checkout, after `make install`: measured beside this one")
     parser.add_argument("--output", type=Path, default=Path("script_shared/evaluation/bench/serving.json"))
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another size: params")
     parser.add_argument("--workers", type=int, action="append", help="processes that answer (default: 1, then 2)")
@@ -68,9 +74,9 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _served(site: Site, workers: int, args: argparse.Namespace) -> dict[str, Any]:
+def _served(site: Site, workers: int, args: argparse.Namespace, checkout: Path | None) -> dict[str, Any]:
     site.releases.promote(site.versions[0], "benchmark")
-    with api(site.env, workers) as server:
+    with api(site.env, workers, checkout=checkout) as server:
         _say(f"{workers} workers: ready after {server.ready_seconds:.1f} s, folding the log ...")
         server.settle()
         asyncio.run(send(server.port, site.plan(int(2 * args.rate), args.events, 1), args.rate))  # warm
@@ -160,10 +166,21 @@ def table(result: dict[str, Any]) -> str:
     if result["library"]:
         alone, cpu_us = (result["library"]["most_lists"][name] for name in ("per_second", "cpu_us"))
         lines.append(f"library's recommend, one process: lists alone {alone} per second, {cpu_us} µs each")
-        if "1 workers" in result:
-            own = result["1 workers"]["most_lists"]
-            lines.append(f"  ratio {own['per_second'] / alone:.2f}, by processor time {cpu_us / own['cpu_us']:.2f}")
+        lines += [
+            f"  {name}: {_ratios(row, alone, cpu_us)}" for name, row in result.items() if name.endswith("workers")
+        ]
     return "\n".join(lines)
+
+
+def _ratios(row: dict[str, Any], alone: float, cpu_us: float) -> str:
+    """What the bars are about: multiples of what the library answers in one process, and of the p50."""
+    lists, mixed, constant = row["most_lists"], row["most"], row["constant"]
+    return (
+        f"lists alone {lists['per_second'] / alone:.2f} times the library's (bar 2.5 for 1),"
+        f" by processor time {cpu_us / lists['cpu_us']:.2f};"
+        f" with events {mixed['per_second'] / alone:.2f} times (bar 3.4 for 2);"
+        f" p99 {constant['p99'] / constant['p50']:.1f} times the p50 (bar 3)"
+    )
 
 
 if __name__ == "__main__":
