@@ -21,6 +21,7 @@ NO_PARTICIPLES = {
     "feed",
     "need",
     "open",
+    "popen",
     "proceed",
     "seed",
     "speed",

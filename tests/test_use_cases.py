@@ -35,7 +35,17 @@ PLATFORM = {  # folders that are no use case
     },
     "pipelines": {
         *("airflow", "backup", "commands", "dags", "demo", "drift", "experiments", "guard", "lake", "measures"),
-        *("monitoring", "raw_files", "replay", "sample_world", "spark", "supervisor", "templates", "tracing"),
+        *(
+            "monitoring",
+            "processes",
+            "raw_files",
+            "replay",
+            "sample_world",
+            "spark",
+            "supervisor",
+            "templates",
+            "tracing",
+        ),
         *("tracking", "traffic"),
     },
     "script_shared": {
