@@ -11,13 +11,14 @@ import numpy as np
 import polars as pl
 
 from pipelines.news.use_case import NEWS
+from script_shared.arrays import save_arrays
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.news.model import NewsModel
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.ranking.features import FEATURES
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.serving.cluster_assignment import assignment_of
-from script_shared.news.serving.loading import POSITION, load_newsroom
+from script_shared.news.serving.loading import POSITION, RECALLED, SHARED_VISITS, load_newsroom
 from script_shared.news.state.state_io import save_state
 from script_shared.params import load_params
 from script_shared.releases import Releases
@@ -157,6 +158,8 @@ def _fold(release: Path, log: EventLog) -> None:
     shutil.rmtree(release / "live", ignore_errors=True)
     save_state(newsroom.state, release / "live")
     (release / "live" / POSITION).write_text(json.dumps({"seq": newsroom.seq}), encoding="utf-8")
+    nothing = {RECALLED: np.zeros(0, np.int64), SHARED_VISITS: np.zeros(0, np.uint64)}  # training left out no click
+    save_arrays(release / "live", nothing)
 
 
 def stand_in() -> Ranker:
