@@ -68,6 +68,15 @@ def tree_mb(pid: int) -> float:
     return _memory_mb(_tree(pid))
 
 
+def tree_cpu(pid: int) -> float:
+    """User and system seconds of a process and its children until now, ended ones included that were waited for."""
+    total = 0.0
+    for process in _tree(pid):
+        with contextlib.suppress(psutil.Error):
+            total += sum(process.cpu_times()[:4])  # user, system, and both of ended children
+    return total
+
+
 def _memory_mb(processes: list[psutil.Process]) -> float:
     total = 0
     for process in processes:

@@ -5,6 +5,7 @@ installs the environment.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -32,6 +33,7 @@ from script_shared.news.recommenders.scoring import forbid, top
 from script_shared.news.site_profile import SiteProfile
 from script_shared.params import load_params
 from script_shared.settings import Settings
+from tests.benchmarks.measure import tree_cpu
 
 SEED = 7
 
@@ -57,9 +59,10 @@ def main() -> int:
             known = {name: value for name, value in vars(snapshot).items() if name != "reads"}
             lists = {}
             for name, one in {"implicit": snapshot, "spark": SparkSnapshot(parts=parts, **known)}.items():
-                started = perf_counter()
+                started, cpu = perf_counter(), tree_cpu(os.getpid())
                 als = one.fold(one.factorise(members, weights), members)
-                print(f"{name}: {perf_counter() - started:.0f} s, {_sizes(als)}", flush=True)
+                taken = f"{perf_counter() - started:.0f} s, {tree_cpu(os.getpid()) - cpu:.0f} CPU s"
+                print(f"{name}: {taken}, {_sizes(als)}", flush=True)
                 lists[name] = _lists(als, snapshot, held_out.truth.users, params)
     figures, differences = measure(lists, held_out.protocol(params), "spark")
     for found in [*figures, *differences]:
