@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 
@@ -34,15 +34,14 @@ class ForwardedHeaders:
         self._trusted = tuple(trusted)
         self._is_trusted = lru_cache(4096)(lambda address: within(address, self._trusted))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             root = self._root
             if any(name.startswith(b"x-forwarded-") for name, _ in scope["headers"]) and self._is_trusted(_peer(scope)):
                 root = self._believe(scope) or root
             if root and _under(scope, root):
-                await RedirectResponse(f"{root}/", 308)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+                return RedirectResponse(f"{root}/", 308)(scope, receive, send)
+        return self.app(scope, receive, send)  # without a coroutine of its own, which each message would pass
 
     def _believe(self, scope: Scope) -> str:
         """Apply the proxy's headers; returns the path prefix, "" for none."""
