@@ -1,6 +1,6 @@
 """Looks up the route of a path without parameters in a table; a router compares the path with each route in turn."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 
 from starlette._utils import get_route_path
 from starlette.routing import BaseRoute, Match, Route, Router
@@ -36,7 +36,7 @@ class ExactRoutes:
         router.routes.extend(routes)
         router.middleware_stack = cls(router)
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             found = self._routes.get((scope["method"], get_route_path(scope)))
             if found is not None:
@@ -44,8 +44,9 @@ class ExactRoutes:
                 scope.setdefault("router", self._router)
                 scope["route"], scope["endpoint"] = route, route.endpoint
                 scope["path_params"] = dict(scope.get("path_params", {}))
-                return app(scope, receive, send)
-        return self._otherwise(scope, receive, send)
+                await app(scope, receive, send)
+                return
+        await self._otherwise(scope, receive, send)
 
 
 def _matches(route: BaseRoute, path: str) -> bool:

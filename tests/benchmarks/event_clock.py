@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator
 from functools import wraps
 from importlib import import_module
-from inspect import iscoroutinefunction
+from inspect import iscoroutine, iscoroutinefunction
 from typing import Any
 
 REST = {"loop": "HTTP server, event loop, clocks", "log": "rest of the log's thread, clocks"}
@@ -55,9 +55,13 @@ class Clock:
                 return function(*args, **named)
             start = self.start()
             try:
-                return function(*args, **named)
+                found = function(*args, **named)
             finally:
                 self.stop(name, start)
+            return rest(found) if iscoroutine(found) else found
+
+        async def rest(inner: Any) -> Any:
+            return await _Steps(self, name, inner)
 
         @wraps(function)
         async def timed_steps(*args: Any, **named: Any) -> Any:
