@@ -5,57 +5,26 @@ from array import array
 from collections.abc import Sequence
 from functools import cache
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from script_shared.arrays import Float32s, Float64s, Int64s, IntArray, UInt8s
+from script_shared.arrays import Float32s, IntArray, UInt8s
 from script_shared.compiled.addresses import FLOAT32, FLOAT64, INT64, UINT8, address
+from script_shared.compiled.count_tables import (
+    CellsStructure,
+    PairTableStructure,
+    Tables,
+    TableStructure,
+    cells_of,
+    pair_table_of,
+    table_of,
+)
 from script_shared.compiled.library import load
 
 POINTER, NUMBER = ctypes.c_void_p, ctypes.c_int64
 MOST_WINDOWS, MOST_CODES = 16, 64  # the first as in counts.c
 _click = Struct("=qdqqqqqQqq")  # ``Click`` in counts.c
-
-
-class Table(NamedTuple):
-    """A store of sums.
-
-    Attributes:
-        windows: places of its half-lives.
-        sums: float32 (windows, groups, rows); of pairs (windows, rows before, rows after).
-        totals: float64 (windows, groups); of pairs float32 (windows, rows).
-        bits: uint8 (rows, bytes), the groups in which a row was counted; of pairs by the row before.
-        back: the same by the row after; None except for pairs.
-    """
-
-    windows: Sequence[int]
-    sums: Float32s
-    totals: Float32s | Float64s
-    bits: UInt8s
-    back: UInt8s | None = None
-
-
-class Tables(NamedTuple):
-    """All stores in which a click is counted, see ``state_counts.py``."""
-
-    overall: Table
-    groups: Table
-    trends: Table
-    together: Table
-    following: Table
-    onward: Table
-    later: Table
-
-
-class _Table(ctypes.Structure):
-    """``Table`` in counts.c."""
-
-    _fields_ = (
-        ("windows", NUMBER),
-        *((name, POINTER) for name in ("half_lives", "sums", "totals", "bits", "back")),
-        *((name, NUMBER) for name in ("width", "back_width", "groups")),
-    )
 
 
 class _Counts(ctypes.Structure):
@@ -65,7 +34,9 @@ class _Counts(ctypes.Structure):
         ("rows", NUMBER),
         ("half_lives", NUMBER),
         *((name, POINTER) for name in ("half_lives_ms", "landmarks", "amounts")),
-        *((name, _Table) for name in Tables._fields),
+        *((name, TableStructure) for name in Tables._fields[:3]),
+        *((name, PairTableStructure) for name in Tables._fields[3:7]),
+        ("cells", CellsStructure),
     )
 
 
@@ -83,14 +54,16 @@ class ClickCounter:
         self._tables = tables
         self._half_lives, self._landmarks = np.array(half_lives_ms), np.zeros(len(half_lives_ms), np.int64)
         self._amounts = np.array(amounts, np.float32)
-        self._windows = [np.array(table.windows, np.int64) for table in tables]
+        self._windows = [np.array(table.windows, np.int64) for table in tables[:7]]
         self._counts = _Counts(
             tables.overall.sums.shape[2],
             len(half_lives_ms),
             address(self._half_lives, FLOAT64),
             address(self._landmarks, INT64),
             address(self._amounts, FLOAT32),
-            *map(_table, tables, self._windows),
+            *map(table_of, tables[:3], self._windows[:3]),
+            *map(pair_table_of, tables[3:7], self._windows[3:]),
+            cells_of(tables.cells),
         )
         self._pointer = ctypes.addressof(self._counts)
         self._click = ctypes.create_string_buffer(_click.size)
@@ -105,10 +78,11 @@ class ClickCounter:
 
     def counts_in(self, tables: Tables) -> bool:
         """Whether it counts in the arrays of these stores."""
-        return all(
+        same = all(
             mine.sums is other.sums and mine.bits is other.bits
-            for mine, other in zip(self._tables, tables, strict=True)
+            for mine, other in zip(self._tables[:3], tables[:3], strict=True)
         )
+        return same and self._tables.cells.slots is tables.cells.slots
 
     def move_landmarks(self, landmarks: Sequence[int]) -> None:
         """Go by other landmarks.
@@ -151,22 +125,6 @@ class ClickCounter:
         )
         if self._code(self._pointer, self._click_pointer, named, reads):
             raise IndexError("a row, a group or an article does not exist")
-
-
-def _table(table: Table, windows: Int64s) -> _Table:
-    totals = address(table.totals, table.totals.dtype)
-    back = 0 if table.back is None else address(table.back, UINT8)
-    return _Table(
-        len(windows),
-        address(windows, INT64),
-        address(table.sums, FLOAT32),
-        totals,
-        address(table.bits, UINT8),
-        back,
-        table.bits.shape[1],
-        0 if table.back is None else table.back.shape[1],
-        table.sums.shape[1],
-    )
 
 
 def clear_rows(sums: Float32s, steps: tuple[int, int], bits: UInt8s, rows: IntArray) -> bool:

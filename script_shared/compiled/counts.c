@@ -10,26 +10,41 @@
 #define BACK 8     /* clicks of the visit that a click is paired with, as in pair_weights.py */
 #define EARLIER 12 /* clicks of earlier visits that a click is paired with */
 
-/* A table of sums for each window, and the bits of the cells that may not be zero.
- *
- * of_everybody: whether only the first group is counted, visible at once, and without bits.
- */
+/* A table of sums for each window, and the bits of the cells that may not be zero. */
 typedef struct {
     int64_t windows;
     const int64_t *half_lives; /* place of each window's half-life */
-    float *sums;               /* (windows, groups or rows before, rows) */
-    void *totals;              /* float64 (windows, groups); of pairs float32 (windows, rows) */
-    uint8_t *bits, *back;      /* by row and group; of pairs by the row before, and by the row after */
-    int64_t width, back_width; /* bytes of a row's bits */
-    int64_t groups;            /* of pairs as many as rows */
+    float *sums;               /* (windows, groups, rows) */
+    double *totals;            /* (windows, groups) */
+    uint8_t *bits;             /* by row and group */
+    int64_t width, groups;     /* bytes of a row's bits */
 } Table;
+
+/* Windows of pairs: those of the cells from `first` on. */
+typedef struct {
+    int64_t windows, first;
+    const int64_t *half_lives; /* place of each window's half-life */
+    float *totals;             /* (windows, rows) */
+} PairTable;
+
+/* The pairs that were ever counted, see counting/pair_cells.py. */
+typedef struct {
+    int32_t *slots;         /* (rows, rows) slot of each pair, 0 for none */
+    float *values;          /* (slots, windows) */
+    int64_t *counts;        /* slots that were ever in use, and slots that were given back */
+    const int32_t *free;    /* the latter */
+    uint8_t *bits;          /* by the row after, and the row before */
+    int64_t windows, width; /* bytes of a row's bits */
+} Cells;
 
 typedef struct {
     int64_t rows, half_lives;
     const double *half_lives_ms;
     const int64_t *landmarks;
     const float *amounts; /* (BACK) weight of a pair by its step back */
-    Table overall, groups, trends, together, following, onward, later;
+    Table overall, groups, trends;
+    PairTable together, following, onward, later;
+    Cells cells;
 } Counts;
 
 /* One click, as count_code.py packs it. */
@@ -49,37 +64,43 @@ static inline void note(uint8_t *bits, int64_t width, int64_t row, int64_t colum
 
 static void count_group(const Table *of, int64_t rows, int64_t group, int64_t row, const double *weights)
 {
-    double *totals = of->totals;
     for (int64_t window = 0; window < of->windows; window++) {
         double weight = weights[of->half_lives[window]];
         of->sums[(window * of->groups + group) * rows + row] += (float)weight;
-        totals[window * of->groups + group] += weight;
+        of->totals[window * of->groups + group] += weight;
     }
     note(of->bits, of->width, row, group);
 }
 
 static void count_everybody(const Table *of, int64_t rows, int64_t row, const double *weights)
 {
-    double *totals = of->totals;
     for (int64_t window = 0; window < of->windows; window++) {
         float *sum = of->sums + window * of->groups * rows + row;
         double weight = weights[of->half_lives[window]];
         *sum = (float)((double)*sum + weight);
-        totals[window * of->groups] += weight;
+        of->totals[window * of->groups] += weight;
     }
 }
 
-static void count_pair(const Table *of, int64_t rows, int64_t before, int64_t after, float amount,
+/* Gives a pair a slot. */
+static int32_t new_slot(const Cells *cells, int64_t before, int64_t after)
+{
+    note(cells->bits, cells->width, after, before);
+    return cells->counts[1] ? cells->free[--cells->counts[1]] : (int32_t)cells->counts[0]++;
+}
+
+static void count_pair(const Counts *counts, const PairTable *of, int64_t before, int64_t after, float amount,
                        const double *weights)
 {
-    float *totals = of->totals;
+    int32_t *slot = counts->cells.slots + before * counts->rows + after;
+    if (!*slot)
+        *slot = new_slot(&counts->cells, before, after);
+    float *values = counts->cells.values + *slot * counts->cells.windows + of->first;
     for (int64_t window = 0; window < of->windows; window++) {
         float weight = (float)((double)amount * weights[of->half_lives[window]]);
-        of->sums[(window * rows + before) * rows + after] += weight;
-        totals[window * rows + before] += weight;
+        values[window] += weight;
+        of->totals[window * counts->rows + before] += weight;
     }
-    note(of->bits, of->width, before, after);
-    note(of->back, of->back_width, after, before);
 }
 
 /* The row of the user's read that is `back` clicks ago; -1 for one that is not alive or is the article itself,
@@ -108,17 +129,17 @@ static int64_t count_pairs(const Counts *of, const Click *click, const uint32_t 
         if (before < 0)
             continue;
         if (back == 0)
-            count_pair(&of->following, of->rows, before, row, 1.0f, weights);
-        count_pair(&of->onward, of->rows, before, row, of->amounts[back], weights);
-        count_pair(&of->together, of->rows, before, row, of->amounts[back], weights);
-        count_pair(&of->together, of->rows, row, before, of->amounts[back], weights);
+            count_pair(of, &of->following, before, row, 1.0f, weights);
+        count_pair(of, &of->onward, before, row, of->amounts[back], weights);
+        count_pair(of, &of->together, before, row, of->amounts[back], weights);
+        count_pair(of, &of->together, row, before, of->amounts[back], weights);
     }
     for (int64_t back = click->depth; back < last; back++) {
         int64_t before = row_before(click, reads, back);
         if (before == -2)
             return -1;
         if (before >= 0)
-            count_pair(&of->later, of->rows, before, click->row, 1.0f, weights);
+            count_pair(of, &of->later, before, click->row, 1.0f, weights);
     }
     return 0;
 }

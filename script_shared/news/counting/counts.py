@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
-from script_shared.compiled.count_code import Table
+from script_shared.compiled.count_tables import Table
 from script_shared.news.counting.decay import scale
 from script_shared.news.counting.pending_changes import PendingChanges
 from script_shared.news.counting.touched_cells import TouchedCells
@@ -70,9 +70,11 @@ class DecayedCounts:
         """Make what was added visible."""
         if not len(self._pending):
             return
-        flat = [part.reshape(-1) for part in self.sums]
-        groups, rows = self._pending.flush(self.windows, flat, list(self.totals))
-        self._touched.add(rows, groups)
+        places, groups, added = self._pending.take(self.windows)
+        for each, sums, totals in zip(added, self.sums, self.totals, strict=True):
+            np.add.at(sums.reshape(-1), places, each.astype(np.float32))
+            np.add.at(totals, groups, each)
+        self._touched.add(places - groups * self._rows, groups)
 
     @property
     def table(self) -> Table:

@@ -6,31 +6,35 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, IntArray
-from script_shared.compiled.count_code import Table
+from script_shared.compiled.count_tables import PairTable
 from script_shared.news.counting.decay import scale
+from script_shared.news.counting.pair_cells import PairCells
 from script_shared.news.counting.pending_changes import PendingChanges
 from script_shared.news.counting.sparse_files import SparseEntries
-from script_shared.news.counting.touched_cells import TouchedCells
 
 
 class PairStore:
-    """Weights article -> article in several windows.
+    """Weights article -> article in several windows, forward decayed.
 
-    Dense over the live rows: a few thousand rows take 4 bytes x rows^2 per window at most, untouched rows take nothing,
-    and a user's whole neighbourhood is read as a handful of contiguous rows.
+    Only pairs that were counted take memory. Stores whose pairs are mostly the same share the cells for them.
+
+    Args:
+        windows: which of the state's half-lives are kept.
+        rows: articles.
+        cells: of several stores, with a window for each of theirs; None for cells of its own.
+        first: the first of them that is this store's.
 
     Attributes:
-        windows: which of the state's half-lives are kept.
-        sums: float32 (windows, rows, rows), forward decayed; ``sums[w, a]`` is what is read with or after a.
+        windows: as given.
+        first: the first window of the cells that is this store's.
         totals: float32 (windows, rows), sum of each row, those evicted meanwhile too.
     """
 
-    def __init__(self, windows: Sequence[int], rows: int) -> None:
+    def __init__(self, windows: Sequence[int], rows: int, cells: PairCells | None = None, first: int = 0) -> None:
         self.windows = tuple(windows)
-        shape = (len(self.windows), rows)
-        self._rows = rows
-        self.sums, self.totals = np.zeros((*shape, rows), np.float32), np.zeros(shape, np.float32)
-        self._afters, self._befores = (TouchedCells(rows, rows) for _ in range(2))  # of each row
+        self._rows, self._cells = rows, PairCells(len(self.windows), rows) if cells is None else cells
+        self.first = first
+        self.totals = np.zeros((len(self.windows), rows), np.float32)
         self._pending = PendingChanges(rows)
 
     def add(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
@@ -67,30 +71,60 @@ class PairStore:
         """Make what was added visible."""
         if not len(self._pending):
             return
-        flat = [part.reshape(-1) for part in self.sums]
-        befores, afters = self._pending.flush(self.windows, flat, list(self.totals))
-        self._afters.add(befores, afters)
-        self._befores.add(afters, befores)
+        places, befores, added = self._pending.take(self.windows)
+        slots = self._cells.make(places)
+        for window, (each, totals) in enumerate(zip(added.astype(np.float32), self.totals, strict=True), self.first):
+            np.add.at(self._cells.values[:, window], slots, each)
+            np.add.at(totals, befores, each)
 
     @property
-    def table(self) -> Table:
+    def table(self) -> PairTable:
         """The arrays, for compiled code."""
-        return Table(self.windows, self.sums, self.totals, self._afters.bits, self._befores.bits)
+        return PairTable(self.windows, self.first, self.totals)
 
-    def followers(self, befores: IntArray, coefficients: FloatArray, used: int) -> Float32s:
+    def followers(
+        self, befores: IntArray, coefficients: FloatArray, used: int, read: Float32s | None = None
+    ) -> Float32s:
         """float32 (windows, used): sums over ``befores`` of coefficient x weight to each of the first rows.
 
         Args:
             befores: (k) rows.
             coefficients: (windows, k).
             used: rows in use.
+            read: what ``after`` of the cells returned for ``befores`` and maybe more rows, from window 0 on; else it is
+                read.
         """
-        factors, found = coefficients.astype(np.float32), np.empty((len(self.windows), used), np.float32)
-        if len(befores) == 1:  # as in most visits; needs no copy of the row
-            return np.multiply(self.sums[:, befores[0], :used], factors, out=found)
-        for sums, factor, out in zip(self.sums, factors, found, strict=True):
-            np.matmul(factor, sums[befores, :used], out=out)
+        factors = coefficients.astype(np.float32)
+        sums = self.after(befores, used) if read is None else self.part(read)
+        if len(befores) == 1:  # as in most visits
+            return np.multiply(sums[:, 0], factors)
+        found = np.empty((len(sums), used), np.float32)
+        for factor, part, out in zip(factors, sums, found, strict=True):
+            np.matmul(factor, part, out=out)
         return found
+
+    def after(self, befores: IntArray, used: int) -> Float32s:
+        """float32 (windows, k, used): weights of all articles read with or after k others.
+
+        Args:
+            befores: (k) rows.
+            used: rows in use.
+        """
+        return self._cells.after(befores, used, self.first, len(self.windows))
+
+    def part(self, read: Float32s) -> Float32s:
+        """This store's windows of numbers that were read from the cells, from window 0 on."""
+        return read[self.first : self.first + len(self.windows)]
+
+    def weights(self, window: int, befores: IntArray | int, afters: IntArray | int) -> Float32s:
+        """float32: weights of pairs of rows, which are broadcast.
+
+        Args:
+            window: place among the store's windows.
+            befores: rows.
+            afters: rows.
+        """
+        return self._cells.values[self._cells.slots[befores, afters], self.first + window]
 
     def scale(self, window: int, factor: float, used: int) -> None:
         """Follow a landmark that moved; only the first ``used`` rows hold anything.
@@ -103,33 +137,23 @@ class PairStore:
         self.flush()
         for place, mine in enumerate(self.windows):
             if mine == window:
-                scale(self.sums[place, :used, :used], factor)
+                self._cells.scale(self.first + place, factor)
                 scale(self.totals[place, :used], factor)
 
-    def clear(self, rows: IntArray) -> None:
-        """Forget articles, as what came before and as what came after.
-
-        Args:
-            rows: int (rows), of the articles.
-        """
-        self.flush()
-        self._afters.clear(self.sums, rows)
-        self._befores.clear(self.sums, rows, turned=True)
-        self.totals[:, rows] = 0.0
-
-    def arrays(self, used: int) -> dict[str, FloatArray]:
-        """What is saved, by name: the first ``used`` rows.
+    def entries(self, used: int) -> SparseEntries:
+        """The weights that are saved, (windows, used, used).
 
         Args:
             used: rows in use.
-
-        Returns:
-            ``sums``, float32 (windows, used, used), and ``totals``, float32 (windows, used).
         """
-        return {"sums": self.sums[:, :used, :used], "totals": self.totals[:, :used]}
+        places, slots = self._cells.entries()
+        places -= places // self._rows * (self._rows - used)  # of the first ``used`` columns
+        values = self._cells.values[slots, self.first : self.first + len(self.windows)].T
+        windows, at = np.nonzero(values)
+        return SparseEntries((len(values), used, used), windows * used * used + places[at], values[windows, at])
 
     def restore(self, sums: SparseEntries, totals: FloatArray) -> None:
-        """Restore the saved values in a new store; pages without values are not touched, so they take no memory.
+        """Restore the saved values in a new store.
 
         Args:
             sums: entries of the saved (windows, used, used).
@@ -143,6 +167,4 @@ class PairStore:
         self.totals[:, : totals.shape[1]] = totals
         for places, values in sums.slices():
             windows, befores, afters = np.unravel_index(places, sums.shape)
-            self.sums[windows, befores, afters] = values
-            self._afters.add(befores, afters)
-            self._befores.add(afters, befores)
+            self._cells.values[self._cells.make(befores * self._rows + afters), self.first + windows] = values

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.arrays import FloatArray, Int64s
+from script_shared.arrays import Float64s, FloatArray, Int64s
 
 ENOUGH = 20_000
 
@@ -53,21 +53,13 @@ class PendingChanges:
         self._weights.extend(weights)
         return len(self._places) >= ENOUGH
 
-    def flush(
-        self, windows: Sequence[int], sums: Sequence[FloatArray], totals: Sequence[FloatArray]
-    ) -> tuple[Int64s, Int64s]:
-        """Make the additions: ``sums`` holds a flat table for each of ``windows``, ``totals`` one number per row.
+    def take(self, windows: Sequence[int]) -> tuple[Int64s, Int64s, Float64s]:
+        """Take what waits, in order; something must.
 
         Returns:
-            int64, the rows and the columns that were added to.
+            int64 (k), places and their rows, and float64 (windows, k), what to add in each of ``windows``.
         """
-        if not self._places:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         places, amounts = np.array(self._places), np.array(self._amounts, np.float64)
-        weights, rows = np.array(self._weights).reshape(len(self._sizes), -1), places // self._width
-        added = (amounts[:, None] * weights[:, windows].repeat(self._sizes, axis=0)).T
-        for each, flat, of_rows in zip(added, sums, totals, strict=True):
-            np.add.at(flat, places, each.astype(flat.dtype))
-            np.add.at(of_rows, rows, each.astype(of_rows.dtype))
+        weights, sizes = np.array(self._weights).reshape(len(self._sizes), -1), self._sizes
         self._clear()
-        return rows, places - rows * self._width
+        return places, places // self._width, (amounts[:, None] * weights[:, windows].repeat(sizes, axis=0)).T

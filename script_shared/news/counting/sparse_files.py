@@ -34,13 +34,23 @@ class SparseEntries:
         places = np.flatnonzero(flat)
         return cls(array.shape, places, flat[places])
 
+    def save(self, folder: Path, name: str) -> None:
+        """Write them.
+
+        Args:
+            folder: made when missing.
+            name: three files begin with it: ``<name>.shape.npy``, ``<name>.places.npy`` and ``<name>.values.npy``.
+        """
+        kept = {"shape": np.array(self.shape, np.int64), "places": self.places, "values": self.values}
+        save_arrays(folder, {f"{name}.{part}": values for part, values in kept.items()})
+
     @classmethod
     def load(cls, folder: Path, name: str) -> "SparseEntries":
-        """Map the files that ``save_sparse`` wrote into memory.
+        """Map the files that ``save`` wrote into memory.
 
         Args:
             folder: with the files.
-            name: as given to ``save_sparse``.
+            name: as given to ``save``.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged.
@@ -57,25 +67,12 @@ class SparseEntries:
             yield_cpu()
 
 
-def save_sparse(folder: Path, name: str, array: FloatArray) -> None:
-    """Write what of an array is not zero.
-
-    Args:
-        folder: made when missing.
-        name: three files begin with it: ``<name>.shape.npy``, ``<name>.places.npy`` and ``<name>.values.npy``.
-        array: of any shape and float dtype.
-    """
-    found = SparseEntries.of(array)
-    kept = {"shape": np.array(found.shape, np.int64), "places": found.places, "values": found.values}
-    save_arrays(folder, {f"{name}.{part}": values for part, values in kept.items()})
-
-
 def load_sparse(folder: Path, name: str) -> FloatArray:
     """Read the array that was saved.
 
     Args:
-        folder: where ``save_sparse`` wrote.
-        name: as given to ``save_sparse``.
+        folder: where they were saved.
+        name: as given to ``save``.
 
     Returns:
         the array with its shape and dtype, in memory and writable.

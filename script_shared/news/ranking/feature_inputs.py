@@ -129,7 +129,7 @@ def _after_last(signals: Signals, rows: IntArray, share: FloatArray) -> tuple[fl
     store, last = signals.state.counts.following, signals.visit[:1]
     if not len(last):
         return 0.0, np.zeros(len(rows))
-    seen = store.sums[0, last[:, None], rows] * signals.factors[store.windows[0]]
+    seen = store.weights(0, last[:, None], rows) * signals.factors[store.windows[0]]
     evidence: FloatArray = np.ones(1) @ np.log1p(seen / (NEIGHBOUR_PRIOR * (share + SHARE_FLOOR)))
     return float(store.totals[1, last[0]]) * signals.factors[store.windows[1]], evidence
 
@@ -203,7 +203,7 @@ def sums_of(found: Candidates) -> Sums:
         following=signals.following if visit else None,
         onward=signals.onward if visit else None,
         later=signals.later if len(signals.earlier) else None,
-        after_last=following.sums[0, last] if visit else None,
+        after_last=following.part(signals.after_visit)[0, 0] if visit else None,
         after_factor=signals.factors[following.windows[0]],
         followed=float(following.totals[1, last]) * signals.factors[following.windows[1]] if visit else 0.0,
         listed_rows=listed.rows,

@@ -98,7 +98,7 @@ class Reasons:
     def _after(self, place: int) -> str:
         """Names the article of the visit after which this one is read most."""
         signals, row = self._found.signals, int(self._found.rows[place])
-        weights = signals.state.counts.together.sums[1, signals.visit, row] * signals.visit_weights
+        weights = signals.state.counts.together.weights(1, signals.visit, row) * signals.visit_weights
         title = self._title(signals.state.article_id(int(signals.visit[int(weights.argmax())])))
         return f"read after “{title}”" if title else "read after what you just read"
 

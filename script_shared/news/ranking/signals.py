@@ -76,13 +76,19 @@ class Signals:
         """Weight of each article of earlier visits."""
         return EARLIER_STEP ** np.arange(len(self.earlier))
 
-    def _followers(self, store: PairStore, befores: IntArray, weights: FloatArray) -> Float32s:
+    @cached_property
+    def after_visit(self) -> Float32s:
+        """float32 (windows, articles of the visit, used): weights of pairs in all stores but the last."""
+        counts = self.state.counts
+        return counts.pair_cells.after(self.visit, self.used, 0, counts.later.first)
+
+    def _followers(self, store: PairStore, befores: IntArray, weights: FloatArray, *, read: bool = True) -> Float32s:
         """float32 (windows of the store, used): weighted shares of what follows ``befores``."""
         if not len(befores):
             return np.zeros((len(store.windows), self.used), np.float32)
         factors = np.array([[self.factors[window]] for window in store.windows])
         totals = store.totals.take(befores, axis=1) * factors.astype(np.float32) + np.float32(1.0)
-        return store.followers(befores, weights * factors / totals, self.used)
+        return store.followers(befores, weights * factors / totals, self.used, self.after_visit if read else None)
 
     @cached_property
     def together(self) -> FloatArray:
@@ -102,7 +108,7 @@ class Signals:
     @cached_property
     def later(self) -> FloatArray:
         """(2, used): read in a later visit than what the user read in earlier visits."""
-        return self._followers(self.state.counts.later, self.earlier, self.earlier_weights)
+        return self._followers(self.state.counts.later, self.earlier, self.earlier_weights, read=False)
 
     @cached_property
     def mix(self) -> Float32s:

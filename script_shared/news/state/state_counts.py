@@ -2,20 +2,24 @@
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 import numpy as np
 
 from script_shared.arrays import Float64s, IntArray
-from script_shared.compiled.count_code import ClickCounter, Tables
+from script_shared.compiled.count_code import ClickCounter
+from script_shared.compiled.count_tables import Tables
 from script_shared.news.counting import windows
 from script_shared.news.counting.counts import DecayedCounts
 from script_shared.news.counting.decay import Decay
+from script_shared.news.counting.pair_cells import PairCells
 from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.counting.pair_weights import AMOUNTS, EARLIER, ONES, STEPS_BACK, amounts_of
 from script_shared.news.state.audiences import REGIONS, SIZE
 from script_shared.news.state.reader_clusters import MOST_CLUSTERS
 from script_shared.news.state.trust import Everybody
 
+_PAIRS = (windows.TOGETHER, windows.FOLLOWING, windows.ONWARD, windows.LATER)
 _SHORT, _HOUR, _DAY = (windows.OVERALL.index(name) for name in ("10m", "1h", "24h"))
 NEW_WORTH, NEW_HALF_LIFE_MS = 5.0, 7_200_000.0  # when rows run out, a new article is worth some clicks
 
@@ -28,6 +32,7 @@ class StateCounts:
         trends: clicks by window and by the user's region (the first ``REGIONS`` groups) or cluster (the others).
         together: what is read in one visit; following: what is read next; onward: anywhere after in the visit;
             later: what is read in a later visit.
+        pair_cells: the pairs of all four.
     """
 
     def __init__(self, rows: int, pace: int) -> None:
@@ -36,10 +41,13 @@ class StateCounts:
         self.groups = DecayedCounts(windows.indices(windows.GROUP), SIZE, rows)
         self.trends = DecayedCounts(windows.indices(windows.TREND), REGIONS + MOST_CLUSTERS, rows)
         self.shown_counts = DecayedCounts(windows.indices(windows.SHOWN), 1, rows)
-        self.together = PairStore(windows.indices(windows.TOGETHER), rows)
-        self.following = PairStore(windows.indices(windows.FOLLOWING), rows)
-        self.onward = PairStore(windows.indices(windows.ONWARD), rows)
-        self.later = PairStore(windows.indices(windows.LATER), rows)
+        half_lives = [windows.indices(names) for names in _PAIRS]
+        self.pair_cells = PairCells(sum(map(len, half_lives)), rows)
+        firsts = accumulate(map(len, half_lives), initial=0)
+        stores = [
+            PairStore(mine, rows, self.pair_cells, first) for mine, first in zip(half_lives, firsts, strict=False)
+        ]
+        self.together, self.following, self.onward, self.later = stores
         self._compiled: ClickCounter | None = None
 
     @property
@@ -54,9 +62,9 @@ class StateCounts:
 
     def prepare(self) -> None:
         """Before clicks are counted: find the compiled code for the arrays as they are now, if there is any."""
-        tables = Tables(
-            self.overall.table, self.groups.table, self.trends.table, *(each.table for each in self.of_pairs)
-        )
+        of_articles = self.overall.table, self.groups.table, self.trends.table
+        together, following, onward, later = (each.table for each in self.of_pairs)
+        tables = Tables(*of_articles, together, following, onward, later, self.pair_cells.cells)
         if self._compiled is None or not self._compiled.counts_in(tables):
             self._compiled = ClickCounter.of(tables, self.decay.half_lives_ms, AMOUNTS)
         if self._compiled is not None:
@@ -170,7 +178,9 @@ class StateCounts:
 
     def clear(self, rows: IntArray) -> None:
         """Forget articles."""
+        self.flush()
         for counts in self.of_articles:
             counts.clear(rows)
+        self.pair_cells.clear(rows)
         for pairs in self.of_pairs:
-            pairs.clear(rows)
+            pairs.totals[:, rows] = 0.0

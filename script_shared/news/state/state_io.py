@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from script_shared.arrays import IntArray, Strings, load_array, save_arrays
 from script_shared.errors import ReleaseCorruptError
-from script_shared.news.counting.sparse_files import SparseEntries, load_sparse, save_sparse
+from script_shared.news.counting.sparse_files import SparseEntries, load_sparse
 from script_shared.news.params import LiveParams
 from script_shared.news.state.reader_history import LATER
 from script_shared.news.state.state import LiveState
@@ -26,7 +26,6 @@ _LATER = (
     "visits",
 )  # parts that a snapshot of an earlier version lacks; they begin empty
 _PAIRS = ("together", "following", "onward", "later")
-_SPARSE = {(part, "sums") for part in (*_COUNTS, *_PAIRS)}  # an article is read after few others
 _VISIT_BYTES = 100 + 36 + 36  # dictionary entry, two keys
 _SOURCE_BYTES = 100 + 36 + 24  # dictionary entry, key, count
 _READER_BYTES = 68 + 100 + 36 + 33  # columns, dictionary entry, key, empty reads
@@ -36,10 +35,10 @@ _ARTICLE_BYTES = 100 + 90  # dictionary entry, id
 
 
 def parts(state: LiveState) -> dict[str, dict[str, npt.NDArray[Any]]]:
-    """Every array of the state, by part and name."""
+    """The arrays of the state, by part and name; weights of pairs apart."""
     used = state.articles.used
     result = {name: getattr(state.counts, name).arrays() for name in _COUNTS}
-    result |= {name: getattr(state.counts, name).arrays(used) for name in _PAIRS}
+    result |= {name: {"totals": getattr(state.counts, name).totals[:, :used]} for name in _PAIRS}
     whole = {name: getattr(state, name).arrays() for name in ("articles", "readers", "clusters", "sources", "visits")}
     return {**result, **whole, "shown": {"rows": state.shown.rows()}}
 
@@ -67,10 +66,12 @@ def save_state(state: LiveState, folder: Path) -> None:
         folder: is made when missing; ``state.json`` and a folder for each part.
     """
     for part, arrays in parts(state).items():
-        plain = {name: array for name, array in arrays.items() if (part, name) not in _SPARSE}
-        save_arrays(folder / part, plain)
-        for name in arrays.keys() - plain.keys():
-            save_sparse(folder / part, name, arrays[name])
+        sums = arrays.pop("sums", None)
+        save_arrays(folder / part, arrays)
+        if sums is not None:  # an article is read by few groups
+            SparseEntries.of(sums).save(folder / part, "sums")
+    for part in _PAIRS:
+        getattr(state.counts, part).entries(state.articles.used).save(folder / part, "sums")
     Strings.of(state.articles.ids).save(folder / "articles", "ids")
     (folder / FACTS).write_text(json.dumps(facts(state)), encoding="utf-8")
 
@@ -177,6 +178,9 @@ def digest_of(state: LiveState) -> str:
         for name, array in sorted(arrays.items()):
             total.update(f"{part} {name} {array.dtype} {array.shape}".encode())
             total.update(np.ascontiguousarray(array).tobytes())
+    for part in _PAIRS:
+        entries = getattr(state.counts, part).entries(state.articles.used)
+        total.update(f"{part} {entries.shape}".encode() + entries.places.tobytes() + entries.values.tobytes())
     return total.hexdigest()
 
 
@@ -200,9 +204,8 @@ def sizes_of(state: LiveState) -> dict[str, int]:
 
 def memory_bytes(state: LiveState) -> int:
     """Approximate memory: the size of the arrays, and an estimate per Python object."""
-    used = state.articles.used
     counts = sum(getattr(state.counts, name).sums.nbytes for name in _COUNTS)
-    pairs = sum(4 * len(getattr(state.counts, name).windows) * used * state.articles.capacity for name in _PAIRS)
+    pairs = state.counts.pair_cells.nbytes
     reads = 4 * sum(state.readers.total)
     shown = len(state.shown) * _SHOWN_BYTES + 6 * state.shown.pairs
     articles = len(state.articles) * _ARTICLE_BYTES + len(state.articles.ids) * _NUMBER_BYTES

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from script_shared.arrays import FloatArray
+from script_shared.news.counting.pair_cells import PairCells
 from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.counting.sparse_files import SparseEntries
 
@@ -16,6 +17,7 @@ ROW = st.integers(0, ROWS - 1)
 ADD = st.tuples(st.sampled_from(["add", "add_both"]), st.lists(ROW, min_size=1, max_size=4, unique=True), ROW)
 CLEAR = st.tuples(st.just("clear"), st.lists(ROW, min_size=1, max_size=3, unique=True), ROW)
 OTHER = st.tuples(st.sampled_from(["flush", "scale", "restore"]), st.just([0]), ROW)
+ALL = np.arange(ROWS)
 WEIGHTS = array("d", [1.0, 3.0, 0.5])
 
 
@@ -36,23 +38,75 @@ def _change(sums: FloatArray, kind: str, rows: list[int], row: int) -> None:
 
 @given(changes=st.lists(st.one_of(ADD, ADD, CLEAR, OTHER), max_size=40))
 def test_sums_are_those_of_a_plain_table(changes: list[tuple[str, list[int], int]]) -> None:
-    store, plain = PairStore(WINDOWS, ROWS), np.zeros((len(WINDOWS), ROWS, ROWS), np.float32)
+    cells = PairCells(len(WINDOWS), ROWS)
+    store, plain = PairStore(WINDOWS, ROWS, cells), np.zeros((len(WINDOWS), ROWS, ROWS), np.float32)
     for kind, rows, row in changes:
         _change(plain, kind, rows, row)
         if kind in ("add", "add_both"):
             amounts = array("f", [1.0] * len(rows))
             getattr(store, kind)(rows, row, amounts, WEIGHTS)
         elif kind == "clear":
-            store.clear(np.asarray(rows))
+            cells.clear(np.asarray(rows))
         elif kind == "scale":
             store.scale(2, 0.5, ROWS)
         elif kind == "restore":
             store.flush()
-            saved = {name: np.array(values) for name, values in store.arrays(ROWS).items()}
-            store = PairStore(WINDOWS, ROWS)
-            store.restore(SparseEntries.of(saved["sums"]), saved["totals"])
+            saved, totals = store.entries(ROWS), store.totals
+            assert np.array_equal(saved.places, np.flatnonzero(plain))
+            cells = PairCells(len(WINDOWS), ROWS)
+            store = PairStore(WINDOWS, ROWS, cells)
+            store.restore(saved, totals)
         store.flush()
-        assert np.array_equal(store.sums, plain)
+        assert len(cells) >= (plain != 0).any(axis=0).sum()
+        assert np.array_equal(store.after(ALL, ROWS), plain)
+        assert np.array_equal([store.weights(place, ALL[:, None], ALL) for place in range(len(WINDOWS))], plain)
+
+
+def test_weights_and_what_follows_are_those_of_dense_tables_to_the_bit() -> None:
+    random, rows = np.random.default_rng(3), 300
+    cells = PairCells(3, rows)
+    stores = PairStore((0,), rows, cells), PairStore((0, 2), rows, cells, 1)
+    plain = [np.zeros((len(store.windows), rows, rows), np.float32) for store in stores]
+    for turn in range(300):
+        for store, sums in zip(stores, plain, strict=True):
+            befores, after = random.choice(rows, 12, replace=False).tolist(), int(random.integers(rows))
+            amounts, weights = array("f", random.random(12).tolist()), array("d", random.random(3).tolist())
+            store.add(befores, after, amounts, weights)
+            added = np.array(amounts, np.float64) * np.array(weights)[list(store.windows), None]
+            sums[:, befores, after] += added.astype(np.float32)
+        if turn % 40 == 39:
+            for store in stores:
+                store.flush()
+            cells.clear(gone := random.choice(rows, 20, replace=False))
+            for sums in plain:
+                sums[:, gone], sums[:, :, gone] = 0.0, 0.0
+        if turn % 20 == 0:
+            for store, sums in zip(stores, plain, strict=True):
+                store.flush()
+                some, factors = random.choice(rows, turn % 7 + 1), random.random((len(sums), turn % 7 + 1))
+                expected = [factor.astype(np.float32) @ part[some] for factor, part in zip(factors, sums, strict=True)]
+                assert np.array_equal(store.followers(some, factors, rows), expected)
+                assert np.array_equal(store.after(np.arange(rows), rows), sums)
+
+
+def test_articles_that_come_and_go_take_no_more_memory() -> None:
+    rows = 64
+    cells = PairCells(1, rows)
+    store, sizes = PairStore((0,), rows, cells), []
+    for turn in range(200):
+        cells.clear(np.array([turn % rows]))
+        store.add(list(range(rows)), turn % rows, array("f", [1.0] * rows), array("d", [1.0]))
+        store.flush()
+        sizes.append(cells.nbytes)
+    assert max(sizes) == max(sizes[: 2 * rows])
+
+
+def test_pairs_that_were_never_counted_take_no_memory() -> None:
+    cells = PairCells(8, 2048)
+    store = PairStore(range(8), 2048, cells)
+    store.add(list(range(0, 2048, 16)), 5, array("f", [1.0] * 128), array("d", [1.0] * 8))
+    store.flush()
+    assert cells.nbytes < 17 << 20  # 128 MB for eight tables
 
 
 @pytest.mark.parametrize(("sums", "totals"), [((2, 3, 3), (2, 4)), ((3, 4, 4), (3, 4)), ((2, 99, 99), (2, 99))])

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from script_shared.errors import ReleaseCorruptError
-from script_shared.news.counting.sparse_files import load_sparse, save_sparse
+from script_shared.news.counting.sparse_files import SparseEntries, load_sparse
 
 
 @pytest.mark.parametrize("shape", [(3, 40, 50), (7,), (0, 4), (2, 0)])
 def test_what_is_saved_is_read_again(tmp_path: Path, shape: tuple[int, ...]) -> None:
     array = np.random.default_rng(1).random(shape).astype(np.float32)
     array[array < 0.9] = 0
-    save_sparse(tmp_path, "sums", array)
+    SparseEntries.of(array).save(tmp_path, "sums")
     again = load_sparse(tmp_path, "sums")
     assert again.dtype == np.float32
     assert again.shape == shape
@@ -23,12 +23,12 @@ def test_what_is_saved_is_read_again(tmp_path: Path, shape: tuple[int, ...]) -> 
 def test_zeros_take_no_room(tmp_path: Path) -> None:
     array = np.zeros((2, 2000, 2000), np.float32)
     array[1, 5, 7] = 2.5
-    save_sparse(tmp_path, "sums", array)
+    SparseEntries.of(array).save(tmp_path, "sums")
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 2000
 
 
 def test_places_outside_of_the_shape_are_refused(tmp_path: Path) -> None:
-    save_sparse(tmp_path, "sums", np.array([0.0, 1.0, 2.0], np.float32))
+    SparseEntries.of(np.array([0.0, 1.0, 2.0], np.float32)).save(tmp_path, "sums")
     np.save(tmp_path / "sums.shape.npy", np.array([2]))
     with pytest.raises(ReleaseCorruptError, match="does not fit"):
         load_sparse(tmp_path, "sums")

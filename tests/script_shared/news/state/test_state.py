@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,11 +100,11 @@ def test_without_session_ids_a_pause_begins_a_new_visit() -> None:
 def test_what_is_read_next_and_what_later_are_kept_apart() -> None:
     state = folded(click("u", "a", 0, "s1"), click("u", "b", 1, "s1"), click("u", "c", 2, "s2"))
     a, b, c = (state.article_row(name) for name in "abc")
-    assert state.counts.following.sums[0, a, b] > 0
-    assert state.counts.following.sums[0, b, a] == 0
-    assert state.counts.together.sums[0, b, a] > 0
-    assert state.counts.later.sums[0, a, c] > 0
-    assert state.counts.together.sums[0, b, c] == 0
+    assert state.counts.following.weights(0, a, b) > 0
+    assert state.counts.following.weights(0, b, a) == 0
+    assert state.counts.together.weights(0, b, a) > 0
+    assert state.counts.later.weights(0, a, c) > 0
+    assert state.counts.together.weights(0, b, c) == 0
 
 
 def test_a_forgotten_reader_is_gone_and_others_stay() -> None:
@@ -122,7 +123,7 @@ def test_an_evicted_article_leaves_no_trace_in_the_row_of_its_successor() -> Non
         readers=40,
     )
     row = state.article_row("new0")
-    assert state.counts.together.sums[:, row].sum() == 0
+    assert state.counts.together.after(np.array([row]), 16).sum() == 0
     assert state.counts.overall.sums[windows.OVERALL.index("24h"), 0, row] > 0
     assert state.article_row("old0") == -1
 

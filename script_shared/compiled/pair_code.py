@@ -1,0 +1,67 @@
+"""Reads the rows of a table of pairs by compiled code."""
+
+import ctypes
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from script_shared.arrays import Float32s, Int32s, IntArray
+from script_shared.compiled.addresses import FLOAT32, INT32, INT64, address
+from script_shared.compiled.library import load
+
+POINTER, NUMBER = ctypes.c_void_p, ctypes.c_int64
+
+
+class _Pairs(ctypes.Structure):
+    """``Pairs`` in pairs.c."""
+
+    _fields_ = (*((name, NUMBER) for name in ("rows", "width")), *((name, POINTER) for name in ("slots", "values")))
+
+
+class PairReader:
+    """Reads a table of pairs.
+
+    Args:
+        slots: int32 (rows, rows), the place of each pair in ``values``.
+        values: float32 (places, windows).
+    """
+
+    def __init__(self, slots: Int32s, values: Float32s) -> None:
+        self._arrays = slots, values  # which must stay
+        pairs = _Pairs(len(slots), values.shape[1], address(slots, INT32), address(values, FLOAT32))
+        self._code, self._pairs, self._pointer = _code(), pairs, ctypes.addressof(pairs)
+
+    @classmethod
+    def of(cls, slots: Int32s, values: Float32s) -> "PairReader | None":
+        """The same; None without the compiled code."""
+        return None if _code() is None else cls(slots, values)
+
+    def read(self, befores: IntArray, used: int, first: int, windows: int) -> Float32s:
+        """float32 (windows, k, used): the numbers of all pairs with k rows before.
+
+        Args:
+            befores: int (k).
+            used: so many rows after are read.
+            first: the first window.
+            windows: how many windows.
+
+        Raises:
+            IndexError: a row or a window does not exist.
+        """
+        chosen = np.ascontiguousarray(befores, np.int64)
+        found = np.zeros((windows, len(chosen), used), np.float32)
+        of_rows, to = address(chosen, INT64), address(found, FLOAT32)
+        if self._code(self._pointer, of_rows, len(chosen), used, first, windows, to):
+            raise IndexError("a row or a window does not exist")
+        return found
+
+
+@cache
+def _code() -> Any:
+    """The function of the library; None where it was not built."""
+    if (library := load()) is None:
+        return None
+    code = library.read_pairs
+    code.argtypes, code.restype = [POINTER, POINTER, *[NUMBER] * 4, POINTER], NUMBER
+    return code

@@ -1,0 +1,63 @@
+/* Reads rows of a table of pairs, of which only those in use are kept, see counting/pair_cells.py. */
+#include <stdint.h>
+#include <string.h>
+
+#define STEP 8    /* pairs that are looked at together: few are in use */
+#define MOST 128 /* pairs that are read together, so that the processor waits for their numbers at once */
+
+typedef struct {
+    int64_t rows, width;  /* rows on both sides; windows of each pair */
+    const int32_t *slots; /* (rows, rows) slot of each pair, 0 for none */
+    const float *values;  /* (slots, width) */
+} Pairs;
+
+/* Lists the first rows after a row before that are in use with it, among `used` rows from `start` on; there is room for
+ * MOST. Returns how many there are; `next` gets the row to go on from. */
+static int64_t list_pairs(const Pairs *of, const int32_t *slots, int64_t start, int64_t used, int32_t *rows, int64_t *next)
+{
+    int64_t size = 0;
+    for (; start + STEP <= used && size + STEP <= MOST; start += STEP) {
+        uint64_t some[STEP / 2];
+        memcpy(some, slots + start, sizeof some);
+        if (!(some[0] | some[1] | some[2] | some[3]))
+            continue;
+        for (int64_t row = start; row < start + STEP; row++) {
+            rows[size] = (int32_t)row;
+            size += slots[row] != 0;
+            __builtin_prefetch(of->values + slots[row] * of->width);
+        }
+    }
+    for (; start < used && start + STEP > used && size < MOST; start++) {
+        rows[size] = (int32_t)start;
+        size += slots[start] != 0;
+    }
+    *next = start;
+    return size;
+}
+
+/* Writes the numbers of all pairs with n rows before and the `used` first rows after to `found` (windows, n, used),
+ * which holds zeros: those of `windows` windows from `first` on.
+ *
+ * Returns 0; -1 for a row or a window that does not exist.
+ */
+int64_t read_pairs(const Pairs *of, const int64_t *befores, int64_t n, int64_t used, int64_t first, int64_t windows,
+                   float *found)
+{
+    int32_t rows[MOST + 1];
+    if (used < 0 || used > of->rows || first < 0 || windows < 0 || first + windows > of->width)
+        return -1;
+    for (int64_t i = 0; i < n; i++) {
+        if (befores[i] < 0 || befores[i] >= of->rows)
+            return -1;
+        const int32_t *slots = of->slots + befores[i] * of->rows;
+        for (int64_t start = 0; start < used;) {
+            int64_t size = list_pairs(of, slots, start, used, rows, &start);
+            for (int64_t window = 0; window < windows; window++) {
+                float *to = found + (window * n + i) * used;
+                for (int64_t at = 0; at < size; at++)
+                    to[rows[at]] = of->values[slots[rows[at]] * of->width + first + window];
+            }
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,112 @@
+"""The pairs of rows that were ever counted: few of rows x rows, so only they take memory."""
+
+import numpy as np
+
+from script_shared.arrays import Float32s, Int32s, Int64s, IntArray
+from script_shared.compiled.count_tables import Cells
+from script_shared.compiled.pair_code import PairReader
+from script_shared.news.counting.decay import scale
+from script_shared.news.counting.touched_cells import TouchedCells
+
+
+class PairCells:
+    """Numbers of pairs of rows in several windows.
+
+    Slots are given to pairs in the order in which they are counted first. The arrays have room for all pairs, but the
+    system gives memory to a page only when it is written, so what is not in use takes none.
+
+    Args:
+        windows: numbers of each pair.
+        rows: rows on both sides.
+
+    Attributes:
+        slots: int32 (rows, rows), the slot of each pair, 0 for one that is not counted.
+        values: float32 (rows x rows + 1, windows), by slot; slot 0 holds zeros.
+    """
+
+    def __init__(self, windows: int, rows: int) -> None:
+        self.rows = rows
+        self.slots: Int32s = np.zeros((rows, rows), np.int32)
+        self.values: Float32s = np.zeros((rows * rows + 1, windows), np.float32)
+        self._befores = TouchedCells(rows, rows)  # of each row after
+        self._free = np.zeros(rows * rows, np.int32)  # slots that were given back,
+        self._reader = PairReader.of(self.slots, self.values)
+        self._counts = np.array([1, 0])  # how many slots were ever in use, and how many were given back
+
+    def __len__(self) -> int:
+        used, free = self._counts.tolist()
+        return used - 1 - free
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in use."""
+        return self.slots.nbytes + int(self._counts[0]) * self.values.shape[1] * 4
+
+    @property
+    def cells(self) -> Cells:
+        """The arrays, for compiled code."""
+        return Cells(self.slots, self.values, self._counts, self._free, self._befores.bits)
+
+    def make(self, places: Int64s) -> Int32s:
+        """The slots of pairs, which get one where they have none.
+
+        Args:
+            places: int64 (k), row before x rows + row after.
+        """
+        flat = self.slots.reshape(-1)
+        slots = flat[places]
+        if (missing := slots == 0).any():
+            new = np.unique(places[missing])
+            flat[new] = self._take(len(new))
+            befores, afters = np.divmod(new, self.rows)
+            self._befores.add(afters, befores)
+            slots = flat[places]
+        return slots
+
+    def _take(self, count: int) -> IntArray:
+        """Slots for new pairs: first those that were given back."""
+        used, free = self._counts.tolist()
+        again = min(count, free)
+        self._counts[:] = used + count - again, free - again
+        return np.concatenate([self._free[free - again : free], np.arange(used, used + count - again)])
+
+    def after(self, befores: IntArray, used: int, first: int, windows: int) -> Float32s:
+        """float32 (windows, k, used): the numbers of all pairs with k rows before and the first rows after.
+
+        Args:
+            befores: int (k).
+            used: rows after.
+            first: the first window.
+            windows: how many windows.
+        """
+        if self._reader is not None:
+            return self._reader.read(befores, used, first, windows)
+        found = self.values[self.slots[befores, :used], first : first + windows]
+        return np.ascontiguousarray(np.moveaxis(found, 2, 0))
+
+    def entries(self) -> tuple[Int64s, Int32s]:
+        """int64 and int32 (pairs): place (row before x rows + row after) and slot of all pairs, by place."""
+        flat = self.slots.reshape(-1)
+        places = np.flatnonzero(flat)
+        return places, flat[places]
+
+    def scale(self, window: int, factor: float) -> None:
+        """Multiply the numbers of a window; those that are next to nothing then become zero."""
+        scale(self.values[: self._counts[0], window], factor)
+
+    def clear(self, rows: IntArray) -> None:
+        """Forget all pairs with some rows, on either side.
+
+        Args:
+            rows: int (rows).
+        """
+        own = self.slots[rows]
+        afters, befores = self._befores.of(rows)
+        slots = np.concatenate([own[own > 0], self.slots[befores, afters]])
+        slots = np.unique(slots[slots > 0])  # a pair of two of the rows is found on both sides
+        self.slots[rows], self.slots[befores, afters] = 0, 0
+        self._befores.forget(rows)
+        self.values[slots] = 0.0
+        free = int(self._counts[1])
+        self._free[free : free + len(slots)] = slots
+        self._counts[1] = free + len(slots)
