@@ -235,7 +235,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     releases = (live.watch() for live in service.use_cases.values())
     decisions = service.telemetry.decisions.follow(service.log.audit.newest)
     rounds = (*releases, service.experiments.watch(), connections.watch(), note_configuration(service), decisions)
-    watches = [asyncio.create_task(each) for each in rounds]
+    watches = [asyncio.create_task(each) for each in (*rounds, memory.MappedFiles().watch())]
     yield {STATE: connections}
     for watch in watches:
         watch.cancel()

@@ -1,12 +1,20 @@
 """Keeps the memory of a serving process small."""
 
+import asyncio
 import contextlib
 import ctypes
 import gc
+import os
 import sys
+from pathlib import Path
+
+from script_shared.mapped_files import drop_pages
 
 M_MMAP_THRESHOLD = -3  # of glibc's mallopt(3)
 LARGE_BYTES = 256 * 1024
+MOST_MAPPED = 128 << 20  # bytes of mapped files in a process; all lists touch about 100 MB of them
+LOOK_SECONDS = 1.0
+_STATM = Path("/proc/self/statm")
 NOT_SERVED_WITH = ("sklearn", "pandas")
 
 
@@ -39,3 +47,29 @@ def keep_imports() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+class MappedFiles:
+    """Keeps few pages of the release's files in this process; they stay in the page cache of the system."""
+
+    def __init__(self) -> None:
+        self._libraries = mapped_bytes()
+
+    def look(self) -> None:
+        """Drop the pages that will hardly be read again, if there are many."""
+        if mapped_bytes() - self._libraries > MOST_MAPPED:
+            drop_pages(scattered=True)
+
+    async def watch(self) -> None:
+        """Look for ever; ends when cancelled."""
+        while _STATM.exists():
+            self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def mapped_bytes() -> int:
+    """Bytes of files in the memory of this process, libraries too; 0 on systems without ``/proc``."""
+    try:
+        return int(_STATM.read_text().split()[2]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0

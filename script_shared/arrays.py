@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from script_shared.errors import ReleaseCorruptError
+from script_shared.mapped_files import note_map
 
 IntArray = npt.NDArray[np.integer[Any]]  # any width: for parameters that accept all of them
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -61,6 +62,7 @@ def load_array(folder: Path, name: str) -> npt.NDArray[Any]:
     except (OSError, ValueError, EOFError) as error:
         message = f"{path}: not a readable array ({error})."
         raise ReleaseCorruptError(message, fix="Publish the release again.") from error
+    note_map(array)
     return np.asarray(array)  # a plain view of the map: slicing it is several times faster
 
 

@@ -12,6 +12,7 @@ from app.releases.release_guard import ReleaseGuard
 from app.releases.turn_taking import TurnTaking
 from app.use_case import ReleaseLoader
 from script_shared.clock import wall_ms
+from script_shared.mapped_files import drop_pages
 from script_shared.releases import CachedRelease, Pointer, Releases
 from script_shared.storage.local import file_lock
 from script_shared.throttle import Wait, throttle
@@ -70,6 +71,7 @@ class Loading(Generic[T]):
         damaged = guard.damaged_parts(folder, manifest, in_part=in_part, beside=beside) if guard is not None else ()
         service = self._loader.load(folder, manifest, without=damaged)
         gc.collect()
+        drop_pages(scattered=False)  # loading reads whole files of which a list reads little
         gc.freeze()  # keeps collections from scanning the release; reference counting frees it
         clock, seconds = self._loader.clock(service), time.perf_counter() - started
         if version == pointer.version:

@@ -17,6 +17,7 @@ from script_shared.algorithms.blas_threads import one_blas_thread
 from script_shared.algorithms.factors import Factors, Renumbering
 from script_shared.algorithms.histories import Batch, Candidates, Histories
 from script_shared.arrays import Float32s, FloatArray, IntArray, load_array, save_arrays
+from script_shared.mapped_files import note_scattered
 
 SEED = 20220701
 
@@ -170,6 +171,7 @@ class Als:
             ReleaseCorruptError: a file is missing or damaged.
         """
         users, items = Factors.load(folder, "users"), Factors.load(folder, "items")
+        note_scattered(users.vectors)
         n_base = int(load_array(folder, "n_base_items")[0])
         gram = load_array(folder, "gram")
         return cls(

@@ -5,7 +5,12 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from app import memory
+from script_shared.arrays import load_array, save_arrays
+from script_shared.mapped_files import drop_pages, note_map, note_scattered
 
 LOOK = """
 import sys
@@ -79,3 +84,34 @@ def test_a_table_of_which_little_is_used_takes_little_memory(tmp_path: Path, mon
     taken, dense = map(int, _run(SPARSE).split())
     assert dense == 64
     assert taken < 8
+
+
+def test_pages_of_mapped_files_leave_the_process_and_come_back(tmp_path: Path) -> None:
+    save_arrays(tmp_path, {"users": np.arange(20 << 20), "articles": np.arange(2 << 20)})  # 160 and 16 MB
+    users, articles, files = load_array(tmp_path, "users"), load_array(tmp_path, "articles"), memory.MappedFiles()
+    note_scattered(users)
+    before = memory.mapped_bytes()
+    assert int(users.sum()) == sum(range(20 << 20))
+    assert int(articles.sum()) == sum(range(2 << 20))
+    assert memory.mapped_bytes() - before > 150 << 20
+    files.look()
+    assert 14 << 20 < memory.mapped_bytes() - before < 20 << 20
+    assert int(users[::1000].sum()) == sum(range(0, 20 << 20, 1000))
+    drop_pages(scattered=False)
+    assert memory.mapped_bytes() - before < 3 << 20
+
+
+def test_a_few_pages_stay(tmp_path: Path) -> None:
+    save_arrays(tmp_path, {"users": np.arange(1 << 20)})
+    users, files = load_array(tmp_path, "users"), memory.MappedFiles()
+    note_scattered(users)
+    before = memory.mapped_bytes()
+    assert int(users.sum()) == sum(range(1 << 20))
+    files.look()
+    assert memory.mapped_bytes() - before > 7 << 20
+
+
+def test_arrays_that_are_not_mapped_are_ignored() -> None:
+    note_map(np.zeros(3))
+    note_scattered(np.zeros(3), np.zeros(9).reshape(3, 3)[1:])
+    drop_pages(scattered=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from script_shared.algorithms.histories import Batch, Histories
 from script_shared.arrays import Bools, IdIndex, Int64s, load_array, save_arrays
+from script_shared.mapped_files import note_scattered
 
 
 @dataclass(frozen=True)
@@ -98,5 +99,7 @@ class ReaderTable:
             ReleaseCorruptError: a file is missing or damaged.
         """
         names = ("offsets", "article", "time_s", "engagement")
-        histories = Histories(*(load_array(folder, name) for name in names))
-        return cls(IdIndex.load(folder, "ids"), load_array(folder, "logged"), histories)
+        offsets, *reads = (load_array(folder, name) for name in names)
+        ids = IdIndex.load(folder, "ids")
+        note_scattered(ids.ids.block, *reads)
+        return cls(ids, load_array(folder, "logged"), Histories(offsets, *reads))

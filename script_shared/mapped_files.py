@@ -1,0 +1,55 @@
+"""Files that are mapped into memory: their pages leave the process when it does not need them."""
+
+import mmap
+from threading import Lock
+from typing import Any
+from weakref import WeakSet
+
+import numpy as np
+import numpy.typing as npt
+
+_maps: "WeakSet[mmap.mmap]" = WeakSet()
+_scattered: "WeakSet[mmap.mmap]" = WeakSet()
+_lock = Lock()
+
+
+def note_map(array: npt.NDArray[Any]) -> None:
+    """Note a mapped file.
+
+    Args:
+        array: as ``np.load`` returns it; one that is not mapped is ignored.
+    """
+    if (found := _map_of(array)) is not None:
+        with _lock:
+            _maps.add(found)
+
+
+def note_scattered(*arrays: npt.NDArray[Any]) -> None:
+    """Note mapped files of which each request reads another small part, so that few pages are read twice.
+
+    Args:
+        arrays: of ``load_array``; those that are not mapped are ignored.
+    """
+    with _lock:
+        _scattered.update(found for array in arrays if (found := _map_of(array)) is not None)
+
+
+def drop_pages(*, scattered: bool) -> None:
+    """Take pages of mapped files out of this process; one that is read again comes back from the system's page cache.
+
+    Every read maps the 16 pages around it, so after a while nearly all of a file is in the process, and counts as its
+    memory.
+
+    Args:
+        scattered: only those of which few pages are read twice; else all.
+    """
+    with _lock:
+        maps = list(_scattered if scattered else _maps)
+    for each in maps:
+        each.madvise(mmap.MADV_DONTNEED)
+
+
+def _map_of(array: npt.NDArray[Any]) -> mmap.mmap | None:
+    """The map below an array or a plain view of it."""
+    mapped = array if isinstance(array, np.memmap) else array.base
+    return getattr(mapped, "_mmap", None)
