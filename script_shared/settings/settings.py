@@ -84,7 +84,8 @@ class Settings(BackupSettings, EngineSettings):
     )
     cache_dir: Path = Field(
         default_factory=own_cache,
-        description="folder for copies of releases from an object store; each user of a machine has their own",
+        description="folder for copies of releases from an object store and of the live state; each user of a machine "
+        "has their own",
     )
     release_poll_seconds: float = Field(
         1.0, gt=0, description="seconds after which the API reads the release pointer again"

@@ -88,10 +88,24 @@ class CatchUp:
         """
         self._events.continue_after(newsroom.seq)
         newsroom.leave_out(Quarantine.of(self._events.history.quarantines()))
-        newsroom.remember(self._events.permanent_entries(newsroom.seq))
-        if not newsroom.seq:
-            return
-        PostedArticles(self._events, bounds.catalog, bounds.alive_hours).load(newsroom, vectoriser)
+        newsroom.remember(self._events.permanent_entries(newsroom.snapshot_seq))
+        if newsroom.snapshot_seq:
+            PostedArticles(self._events, bounds.catalog, bounds.alive_hours).load(newsroom, vectoriser)
+        if newsroom.resumed:
+            self._post(newsroom, vectoriser)
+        elif newsroom.snapshot_seq:
+            self._recall(newsroom, clock, bounds)
+
+    def _post(self, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
+        """Take over what was posted since the snapshot, up to where the newsroom was resumed."""
+        after, until, kinds = newsroom.snapshot_seq, newsroom.seq, (Kind.ARTICLE,)
+        extract = self._events.history.extract
+        while entries := extract(after, until, READ, kinds=kinds, since_ms=None, until_ms=None):
+            newsroom.post(entries, vectoriser.vectors(entries) if vectoriser else {})
+            after = entries[-1].seq
+            yield_cpu()
+
+    def _recall(self, newsroom: Newsroom, clock: Clock, bounds: Bounds) -> None:
         now_ms = clock.now_ms()
         recall(newsroom, self._events, now_ms - int(bounds.alive_hours * HOUR_MS))
         often = self._events.history.shown_often(newsroom.seq, now_ms - DAY_MS, bounds.max_shown, PROVEN)

@@ -38,9 +38,9 @@ class PostedArticles:
             UnavailableError: the log cannot be read.
         """
         self._log.articles.merge()
-        since_ms = newsroom.now_ms - self._alive_ms
-        rows = self._needed_rows(since_ms, newsroom.seq)
-        changed = {row.article_id for row in rows if row.last_seq > newsroom.seq}  # rows hold what comes after, too
+        since_ms, until = newsroom.snapshot_ms - self._alive_ms, newsroom.snapshot_seq
+        rows = self._needed_rows(since_ms, until)
+        changed = {row.article_id for row in rows if row.last_seq > until}  # rows hold what comes after, too
         newsroom.editorial.load(row for row in rows if row.article_id not in changed)
         rows = [row for row in rows if row.article_id not in changed]
         yield_cpu()
@@ -48,7 +48,7 @@ class PostedArticles:
             for entry in entries:
                 newsroom.editorial.take_vector(entry)
             yield_cpu()
-        newsroom.remember(self._log.articles.posts(changed, newsroom.seq))
+        newsroom.remember(self._log.articles.posts(changed, until))
         if vectoriser is not None:
             self._vectorise(newsroom, vectoriser, [row for row in rows if row.begins_ms >= since_ms])
 

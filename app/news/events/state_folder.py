@@ -118,6 +118,12 @@ class StateFolder:
             newsroom = self.room.newsroom
             return newsroom.seq, await asyncio.to_thread(newsroom.digest)
 
+    async def keep(self, keep: Callable[[Newsroom], None]) -> None:
+        """Have the newsroom in service kept, in a thread; nothing is folded meanwhile."""
+        async with self._folding:
+            if self.room is not None:
+                await asyncio.to_thread(keep, self.room.newsroom)
+
     async def hand_over(self, room: Room) -> None:
         """Fold into the next newsroom what only the one in service knows, then exchange them in one step.
 

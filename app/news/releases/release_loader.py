@@ -1,6 +1,7 @@
 """Loads releases of the news use case, and brings them up to what the event log says."""
 
 from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.params import FILE, NewsParams
 from script_shared.news.ranking.mixing import load_mixing
 from script_shared.news.serving.cluster_assignment import assignment_of
-from script_shared.news.serving.loading import load_newsroom, load_ranker
+from script_shared.news.serving.loading import load_newsroom, load_ranker, with_pace
 from script_shared.news.serving.recommender import LiveRecommender
 from script_shared.news.serving.texts import Vectoriser
 from script_shared.news.state.state import LiveState
@@ -75,7 +76,9 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
         model.clock = clock_of(model.facts, self._settings.clock)
         model.check()
         some, vectoriser = examples(model), Vectoriser.of(model)
-        return NewsRelease(model, self._recommender(folder, model, vectoriser, without), vectoriser, some)
+        newsroom, missing = self._newsroom(folder, manifest, model, without)
+        recommender = self._recommender(folder, model, newsroom, vectoriser, without, missing)
+        return NewsRelease(model, recommender, vectoriser, some)
 
     def card(self, loaded: NewsRelease) -> dict[str, Any]:
         """Counts, facts of the training, and users to try it with."""
@@ -114,12 +117,31 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
         """Check the params that variants set."""
         check_variants(experiment, self._params.serving)
 
+    def _newsroom(
+        self, folder: Path, manifest: Manifest, model: NewsModel, without: Collection[str]
+    ) -> tuple[Newsroom, tuple[str, ...]]:
+        """At the start the newsroom that the process before kept, else that of the release; and the missing parts."""
+        params, assignment, empty = self._params.live, assignment_of(model), "live" in without
+        origin, kept = sha256(manifest.model_dump_json().encode()).hexdigest(), None
+        if self._intake is not None and self._intake.newsroom is None and not empty:
+            kept = self._intake.keeper.resume(origin, with_pace(params, folder), assignment)
+        if kept is not None:
+            return kept, ()
+        newsroom, missing = load_newsroom(folder, params, assignment, empty=empty)
+        newsroom.origin = "" if missing else origin
+        return newsroom, missing
+
     def _recommender(
-        self, folder: Path, model: NewsModel, vectoriser: Vectoriser | None, without: Collection[str]
+        self,
+        folder: Path,
+        model: NewsModel,
+        newsroom: Newsroom,
+        vectoriser: Vectoriser | None,
+        without: Collection[str],
+        no_snapshot: tuple[str, ...],
     ) -> LiveRecommender:
         """The release's live part, with the event log folded in, ``without`` damaged parts."""
-        params, assignment = self._params, assignment_of(model)
-        newsroom, no_snapshot = load_newsroom(folder, params.live, assignment, empty="live" in without)
+        params = self._params
         ranker, no_ranker = (None, ("ranker",)) if "ranker" in without else load_ranker(folder)
         mixing, no_mixing = load_mixing(folder, params.serving)
         if self._intake is not None:

@@ -2,6 +2,8 @@
 
 import heapq
 from collections import Counter, deque
+from collections.abc import Mapping
+from typing import Any
 
 from script_shared.clock import HOUR_MS
 
@@ -61,6 +63,17 @@ class LastHour:
             found = self._most_read(n)
             self._top = (now_ms // 1000, n, self._adds, found)
         return found[:n]
+
+    def as_json(self) -> dict[str, Any]:
+        """What is saved, JSON-able."""
+        return {"minutes": [[minute, dict(counts)] for minute, counts in self._minutes], "adds": self._adds}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Restore the saved values in a new object."""
+        self._minutes.extend((int(minute), Counter(counts)) for minute, counts in saved["minutes"])
+        for _, counts in self._minutes:
+            self._total.update(counts)
+        self._adds = int(saved["adds"])
 
     def _most_read(self, n: int) -> list[str]:
         """The n most read articles; sorts only those that may be among them."""

@@ -10,12 +10,11 @@ class HistoricalTime:
 
     Args:
         longest_pause_ms: an event that comes after a longer pause was dated by the wall clock.
-        may_switch: whether enough signs that the site is live end historical time, see ``script_shared.live_signs``.
+        signs: that the site is live, enough of which end historical time; None where nothing does.
     """
 
-    def __init__(self, longest_pause_ms: int, *, may_switch: bool) -> None:
-        self._longest_pause_ms = longest_pause_ms
-        self._signs = LiveSigns() if may_switch else None
+    def __init__(self, longest_pause_ms: int, signs: LiveSigns | None) -> None:
+        self._longest_pause_ms, self._signs = longest_pause_ms, signs
 
     @property
     def live(self) -> bool:

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from script_shared.arrays import IntArray
 from script_shared.events import Entry, Kind, Quarantine
 from script_shared.events.entry import user_digest
+from script_shared.live_signs import LiveSigns
 from script_shared.news.catalog.editorial import Editorial, Story
 from script_shared.news.counting.last_hour import LastHour
 from script_shared.news.newsroom.historical_time import HistoricalTime
@@ -37,7 +38,13 @@ class Newsroom:
         recalled: numbers of clicks up to ``snapshot_seq`` that the release does not know; None where it does not say.
         shared_visits: keys of visits in which several users were seen; None where the release does not say.
         reads: what users read and were shown; visits: the users of visits.
-        snapshot_seq: number of the last entry that the state began with; seq: of the last one folded.
+        snapshot_seq: number of the last entry that the release's snapshot holds; seq: of the last one folded.
+        snapshot_ms: the time with which it began, epoch milliseconds.
+        signs: that the site is live, while it runs on historical time.
+        has_erased: whether an erasure was folded.
+        origin: from which release it was made, "" where nobody said.
+        resumed: whether it was restored from what another process folded, so it knows all up to ``seq`` but what
+            editors posted.
         now_ms: the latest time in any entry, epoch milliseconds.
         renewals: of the event log when the newsroom began to read it, see ``EventLog.renewals``.
     """
@@ -55,7 +62,8 @@ class Newsroom:
         self.recalled: IntArray | None = None
         self.shared_visits: IntArray | None = None
         self.seq = self.snapshot_seq = seq
-        self.now_ms = state.now_ms if state is not None else 0
+        self.now_ms = self.snapshot_ms = state.now_ms if state is not None else 0
+        self.signs, self.has_erased, self.origin, self.resumed = LiveSigns(), False, "", False
         self._history: HistoricalTime | None = None
         self.renewals = 0
 
@@ -90,10 +98,10 @@ class Newsroom:
             longest_pause_ms: milliseconds.
             may_switch: whether enough signs that the site is live end this, see ``script_shared.live_signs``.
         """
-        self._history = HistoricalTime(longest_pause_ms, may_switch=may_switch)
-        self.now_ms = max(self.now_ms, data_end_ms)
+        self._history = HistoricalTime(longest_pause_ms, self.signs if may_switch else None)
+        self.now_ms, self.snapshot_ms = max(self.now_ms, data_end_ms), max(self.snapshot_ms, data_end_ms)
         if self.state is not None:
-            self.state.time.turns = False
+            self.state.time.turns = self.live
 
     def remember(self, lasting: Sequence[Entry]) -> None:
         """Take over editorial data and erasures from the entries that a snapshot holds already.
@@ -106,8 +114,18 @@ class Newsroom:
                 self.editorial.apply(entry)
             elif entry.kind == Kind.ERASE:
                 self.erased.add(str(entry.body["digest"]))
-                if self.state is not None:
+                if self.state is not None and not self.resumed:
                     self.state.forget_digest(str(entry.body["digest"]), visits=False)
+
+    def post(self, entries: Sequence[Entry], vectors: Mapping[int, csr_array]) -> None:
+        """Take over the ARTICLE entries that a resumed newsroom folded already.
+
+        Args:
+            entries: in the order of the log.
+            vectors: their text vectors, by number.
+        """
+        for entry in entries:
+            self._learn(entry, vectors.get(entry.seq))
 
     def leave_out(self, quarantine: Quarantine) -> None:
         """Leave out what was found bad, from the first entry on.
@@ -218,6 +236,7 @@ class Newsroom:
                 self.quarantine, self.unclean = self.quarantine.after(entry), True
         elif entry.kind == Kind.ERASE:
             self.erased.add(str(entry.body["digest"]))
+            self.has_erased = True
             if self._history is not None:
                 self._history.forget(str(entry.body["digest"]))
             self.reads.note_erasure(str(entry.body["digest"]))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from script_shared.events import Entry, Kind
 from script_shared.news.state.reader_key import digest_key, reader_key
@@ -75,6 +76,16 @@ class NotedReads:
         """Forget a user given by :func:`script_shared.events.entry.user_digest`."""
         self._read.pop(digest_key(digest), None)
         self._shown.pop(digest_key(digest), None)
+
+    def as_json(self) -> dict[str, list[Any]]:
+        """What is saved, JSON-able."""
+        shown = [[key, list(counts.items())] for key, counts in self._shown.items()]
+        return {"read": [[key, sorted(articles)] for key, articles in self._read.items()], "shown": shown}
+
+    def restore(self, saved: Mapping[str, list[Any]]) -> None:
+        """Restore the saved values."""
+        self._read = {int(key): set(articles) for key, articles in saved["read"]}
+        self._shown = {int(key): Counter(dict(counts)) for key, counts in saved["shown"]}
 
     def _keys(self, entry: Entry) -> tuple[int, ...]:
         assert entry.kind in (Kind.CLICK, Kind.IMPRESSION)

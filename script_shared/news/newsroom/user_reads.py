@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from script_shared.events import Entry, Kind
 from script_shared.news.newsroom.noted_reads import NotedReads
@@ -109,6 +110,15 @@ class UserReads:
     def has_noted(self, click: Entry) -> bool:
         """Whether the user of a click is noted with its article."""
         return self._noted.has_read(click)
+
+    def as_json(self) -> dict[str, Any]:
+        """What is saved besides the state, JSON-able."""
+        return {"noted": self._noted.as_json(), "recalled": sorted(self._recalled)}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Restore the saved values."""
+        self._noted.restore(saved["noted"])
+        self._recalled = set(saved["recalled"])
 
     def _log_in(self, entry: Entry) -> None:
         """Follow a login that the state does not fold."""

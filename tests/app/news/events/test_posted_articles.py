@@ -38,7 +38,7 @@ def post(log: EventLog, article: str, issued_ms: int, **body: Any) -> int:
 
 def room_at(seq: int) -> Newsroom:
     room = Newsroom(LiveState(small_params()), seq=seq)
-    room.now_ms = NOW_MS
+    room.now_ms = room.snapshot_ms = NOW_MS
     return room
 
 
