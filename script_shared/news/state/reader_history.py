@@ -240,9 +240,10 @@ class ReaderHistories:
             yield_cpu()
         self._keys.frombytes(arrays["keys"].astype(np.uint64).tobytes())
         block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"])
+        begins = ends - arrays["lengths"]
         for start in range(0, len(ends), _RESTORED):
             some = slice(start, start + _RESTORED)
             self._places.update(zip(arrays["keys"][some].tolist(), range(start, len(ends)), strict=False))
-            bounds = zip((ends - arrays["lengths"])[some].tolist(), ends[some].tolist(), strict=True)
+            bounds = zip(begins[some].tolist(), ends[some].tolist(), strict=True)
             self.read_bytes.extend(block[4 * begin : 4 * end] for begin, end in bounds)
             yield_cpu()
