@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from app.releases.letting_go import LARGE_BYTES, LARGE_ITEMS, large_pieces, let_go
-from app.releases.turn_taking import TurnTaking
 
 
 class Reader:
@@ -48,8 +47,10 @@ def test_a_release_is_freed_in_another_thread_in_several_turns_of_the_loop() -> 
                 await asyncio.sleep(0)
 
         counter = asyncio.create_task(count_turns())
-        wait = TurnTaking(asyncio.get_running_loop())
-        await asyncio.to_thread(let_go, [release()], lambda: wait(0.0))
+        loop = asyncio.get_running_loop()
+        await asyncio.to_thread(
+            let_go, [release()], lambda: asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
+        )
         counter.cancel()
 
     asyncio.run(run())
