@@ -59,6 +59,7 @@ class ReleaseManager(ReleaseInService[T]):
         self._poll_seconds = poll_seconds
         self._lock = asyncio.Lock()
         self._failures = 0
+        self._freeing: asyncio.Task[None] | None = None
 
     @property
     def beside(self) -> Any:
@@ -79,6 +80,8 @@ class ReleaseManager(ReleaseInService[T]):
 
     async def stop(self) -> None:
         """Stop it."""
+        if self._freeing is not None:
+            await self._freeing
         await self.loader.stop()
 
     async def watch(self) -> None:
@@ -183,8 +186,15 @@ class ReleaseManager(ReleaseInService[T]):
         log.info("%s: release %s in service after %.2f s", self.use_case, served.release, served.load_seconds)
         if old is not None:
             holder, old = [old], None
-            wait = TurnTaking(asyncio.get_running_loop())
+            self._freeing = asyncio.create_task(self._free(holder))
+
+    async def _free(self, holder: list[Any]) -> None:
+        """Free the release in a list beside the event loop; a failure costs memory only."""
+        wait = TurnTaking(asyncio.get_running_loop())
+        try:
             await asyncio.to_thread(let_go, holder, lambda: wait(0.0))
+        except Exception as error:
+            log.warning("the release that was replaced is freed at once: %s", one_line(error), exc_info=error)
 
     async def _load(self, pointer: Pointer, version: str, *, in_part: bool = False) -> LoadedRelease[T]:
         return await self._loading.load(pointer, version, beside=self.served is not None, in_part=in_part)

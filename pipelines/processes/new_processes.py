@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -39,12 +40,16 @@ class _NewInterpreters(SpawnContext):
     Process = _NewInterpreter
 
 
+_replacing = Lock()  # two threads at once would lose the main module
+
+
 @contextmanager
 def _empty_main() -> Iterator[None]:
     """An empty main module, which a new interpreter does not import."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+    with _replacing:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main

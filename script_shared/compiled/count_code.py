@@ -23,7 +23,7 @@ from script_shared.compiled.count_tables import (
 from script_shared.compiled.library import load
 
 POINTER, NUMBER = ctypes.c_void_p, ctypes.c_int64
-MOST_WINDOWS, MOST_CODES = 16, 64  # the first as in counts.c
+MOST_WINDOWS = 16  # as in counts.c
 _click = Struct("=qdqqqqqQqq")  # ``Click`` in counts.c
 
 

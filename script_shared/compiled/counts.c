@@ -104,17 +104,19 @@ static void count_pair(const Counts *counts, const PairTable *of, int64_t before
 }
 
 /* The row of the user's read that is `back` clicks ago; -1 for one that is not alive or is the article itself,
- * -2 for an article that does not exist. */
-static inline int64_t row_before(const Click *click, const uint32_t *reads, int64_t back)
+ * -2 for an article or a row that does not exist. */
+static inline int64_t row_before(const Click *click, const uint32_t *reads, int64_t back, int64_t rows)
 {
     uint32_t number = reads[click->reads - 1 - back];
     if (number >= click->numbers)
         return -2;
     int64_t row = click->row_of[number];
+    if (row >= rows)
+        return -2;
     return row == click->row ? -1 : row;
 }
 
-/* Counts what the user read before; -1 for an article that does not exist. */
+/* Counts what the user read before; -1 for an article or a row that does not exist. */
 static int64_t count_pairs(const Counts *of, const Click *click, const uint32_t *reads, const double *weights)
 {
     int64_t last = click->depth + EARLIER, visit = click->depth < BACK ? click->depth : BACK;
@@ -123,7 +125,7 @@ static int64_t count_pairs(const Counts *of, const Click *click, const uint32_t 
     if (visit > last)
         visit = last;
     for (int64_t back = 0; back < visit; back++) {
-        int64_t before = row_before(click, reads, back), row = click->row;
+        int64_t before = row_before(click, reads, back, of->rows), row = click->row;
         if (before == -2)
             return -1;
         if (before < 0)
@@ -135,7 +137,7 @@ static int64_t count_pairs(const Counts *of, const Click *click, const uint32_t 
         count_pair(of, &of->together, row, before, of->amounts[back], weights);
     }
     for (int64_t back = click->depth; back < last; back++) {
-        int64_t before = row_before(click, reads, back);
+        int64_t before = row_before(click, reads, back, of->rows);
         if (before == -2)
             return -1;
         if (before >= 0)

@@ -1,6 +1,7 @@
 """The node: containerd, the kubelet and kube-proxy, with a network of bridges on this machine."""
 
 import json
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -149,9 +150,14 @@ def remove(machine: Machine) -> None:
 
 def _remove_policies(machine: Machine) -> None:
     """Remove the rules and sets of network policies; kube-router's own command needs IPVS for that."""
-    saved = run(machine.folder, "iptables-save", "--table", "filter").splitlines(keepends=True)
-    others = [line for line in saved if not any(name in line for name in POLICY_RULES)]
-    run(machine.folder, "iptables-restore", "--table", "filter", data="".join(others).encode())
+    found = [shlex.split(line) for line in run(machine.folder, "iptables", "--list-rules").splitlines()]
+    chains = [rule[1] for rule in found if rule[0] == "-N" and rule[1].startswith(POLICY_RULES)]
+    for rule in found:
+        if rule[0] == "-A" and rule[1] not in chains and set(rule) & set(chains):
+            run(machine.folder, "iptables", "--delete", *rule[1:])
+    for option in ("--flush", "--delete-chain"):  # chains jump to each other, so all are emptied first
+        for chain in chains:
+            run(machine.folder, "iptables", option, chain)
     for name in run(machine.folder, "ipset", "list", "-name").split():
         if name.startswith(POLICY_SETS):
             run(machine.folder, "ipset", "destroy", name)

@@ -18,7 +18,7 @@ app.kubernetes.io/component: {{ .component }}
 {{ .root.Values.image.registry }}/pauta-{{ .name }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}
 {{- end }}
 
-{{/* Every pod of the chart: no root, no token of the cluster, no system calls beyond the usual. */}}
+{{/* Every pod of the chart: no root, no system calls beyond the usual. */}}
 {{- define "pauta.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 50000

@@ -1,6 +1,7 @@
 """A release that is no longer in service is freed, although garbage collections skip it."""
 
 import gc
+import threading
 import weakref
 from typing import Any
 
@@ -31,6 +32,7 @@ def _parts(release: Any) -> dict[str, Any]:
 
 def test_a_release_that_has_left_is_freed_without_a_collection(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     apps: list[FastAPI] = []
+    threads: list[str] = []
 
     def make(settings: Settings) -> FastAPI:
         apps.append(create_app(settings))
@@ -44,6 +46,7 @@ def test_a_release_that_has_left_is_freed_without_a_collection(store: Store, mon
             until(lambda: release_of(client) == "v1")
             live = apps[0].state.service.use_cases["news"]
             parts, users = _parts(live.require()), live.require().examples
+            weakref.finalize(live.require(), lambda: threads.append(threading.current_thread().name))
             for user in (*(name for names in users.values() for name in names[:1]), "nobody"):
                 for path in PATHS:
                     assert client.get(path.format(user=user)).status_code in (200, 401)
@@ -51,5 +54,6 @@ def test_a_release_that_has_left_is_freed_without_a_collection(store: Store, mon
             until(lambda: release_of(client) == "v2")
             client.get("/recommendations")
             until(lambda: not [name for name, part in parts.items() if part() is not None], LONGEST_SECONDS)
+            assert [name.split("_")[0] for name in threads] == ["asyncio"]  # not the thread that answers requests
         finally:
             gc.enable()

@@ -105,6 +105,14 @@ def test_what_does_not_exist_is_refused(row: int, codes: "array[int]", cluster: 
         counts.count(row, codes, cluster, reads, 1, NOTHING, START_MS, 1.0)
 
 
+def test_a_read_in_a_row_that_does_not_exist_is_refused() -> None:
+    """A damaged snapshot may name such a row; compiled code must not write there."""
+    counts = StateCounts(16, 1)
+    counts.prepare()
+    with pytest.raises(IndexError, match="does not exist"):
+        counts.count(0, CODES, -1, array("I", [1]).tobytes(), 1, array("i", [-1, 20_000_000]), START_MS, 1.0)
+
+
 def test_rows_that_do_not_exist_are_not_cleared() -> None:
     with pytest.raises(IndexError, match="does not exist"):
         clear_rows(np.ones((1, 4, 4), np.float32), (4, 1), np.zeros((4, 1), np.uint8), np.array([4]))
