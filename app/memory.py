@@ -56,12 +56,12 @@ class MappedFiles:
         self._libraries = mapped_bytes()
 
     def look(self) -> None:
-        """Drop the pages that will hardly be read again, if there are many."""
+        """Drop the pages that are unlikely to be read again, if there are many."""
         if mapped_bytes() - self._libraries > MOST_MAPPED:
             drop_pages(scattered=True)
 
     async def watch(self) -> None:
-        """Look for ever; ends when cancelled."""
+        """Look once a second until cancelled."""
         while _STATM.exists():
             self.look()
             await asyncio.sleep(LOOK_SECONDS)

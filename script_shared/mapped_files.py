@@ -1,4 +1,4 @@
-"""Files that are mapped into memory: their pages leave the process when it does not need them."""
+"""Files that are mapped into memory, whose pages a process can drop when it does not need them."""
 
 import mmap
 from threading import Lock
@@ -25,7 +25,7 @@ def note_map(array: npt.NDArray[Any]) -> None:
 
 
 def note_scattered(*arrays: npt.NDArray[Any]) -> None:
-    """Note mapped files of which each request reads another small part, so that few pages are read twice.
+    """Note mapped files of which each request reads a different small part, so few pages are read twice.
 
     Args:
         arrays: of ``load_array``; those that are not mapped are ignored.
@@ -35,13 +35,13 @@ def note_scattered(*arrays: npt.NDArray[Any]) -> None:
 
 
 def drop_pages(*, scattered: bool) -> None:
-    """Take pages of mapped files out of this process; one that is read again comes back from the system's page cache.
+    """Drop pages of mapped files from this process; later reads get them from the system's page cache.
 
-    Every read maps the 16 pages around it, so after a while nearly all of a file is in the process, and counts as its
-    memory.
+    Every read maps the 16 pages around it, so after a while nearly all of a file is mapped and counts as memory of
+    the process.
 
     Args:
-        scattered: only those of which few pages are read twice; else all.
+        scattered: only files noted by ``note_scattered``; otherwise all.
     """
     with _lock:
         maps = list(_scattered if scattered else _maps)

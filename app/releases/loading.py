@@ -71,7 +71,7 @@ class Loading(Generic[T]):
         damaged = guard.damaged_parts(folder, manifest, in_part=in_part, beside=beside) if guard is not None else ()
         service = self._loader.load(folder, manifest, without=damaged)
         gc.collect()
-        drop_pages(scattered=False)  # loading reads whole files of which a list reads little
+        drop_pages(scattered=False)  # loading reads whole files, but a list reads only small parts
         gc.freeze()  # keeps collections from scanning the release; reference counting frees it
         clock, seconds = self._loader.clock(service), time.perf_counter() - started
         if version == pointer.version:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.metrics.use_case_metrics import ReleaseCounts
+from app.releases.freeing import free_in_pieces
 from app.releases.in_service import ReleaseInService
-from app.releases.letting_go import let_go
 from app.releases.loaded_release import LoadedRelease
 from app.releases.loading import Loading
 from app.releases.refusal import CheckError, Refusal, one_line
@@ -189,10 +189,10 @@ class ReleaseManager(ReleaseInService[T]):
             self._freeing = asyncio.create_task(self._free(holder))
 
     async def _free(self, holder: list[Any]) -> None:
-        """Free the release in a list beside the event loop; a failure costs memory only."""
+        """Free the release in a list in another thread; a failure only delays when its memory is freed."""
         wait = TurnTaking(asyncio.get_running_loop())
         try:
-            await asyncio.to_thread(let_go, holder, lambda: wait(0.0))
+            await asyncio.to_thread(free_in_pieces, holder, lambda: wait(0.0))
         except Exception as error:
             log.warning("the release that was replaced is freed at once: %s", one_line(error), exc_info=error)
 

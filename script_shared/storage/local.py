@@ -16,7 +16,7 @@ from script_shared.storage.base import Digest, File, StoredObject
 from script_shared.throttle import yield_cpu
 
 LOCK_SECONDS = 60.0
-PIECE_BYTES = 1 << 22  # of a file, between which a thread of the API lets requests go first
+PIECE_BYTES = 1 << 22  # of a file; after each piece, a thread of the API yields to requests
 PARTIAL = ".partial"  # what a killed writer leaves ends like this
 
 

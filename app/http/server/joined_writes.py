@@ -7,13 +7,13 @@ ANSWER, CONTINUE = b"HTTP/1.1 ", b"HTTP/1.1 100 "
 
 
 class JoinedWrites:
-    """A transport that keeps the head of an answer until the body is written, or until the loop runs again.
+    """A transport that holds back the head of an answer until the body is written or the loop runs again.
 
     uvicorn writes head and body one after the other. Each write would take about 15 microseconds and wake the client.
     The head of a stream, whose body may come much later, is sent in the next round of the loop.
 
     Args:
-        transport: of the connection; it gets every other call unchanged.
+        transport: of the connection; every other call is passed to it unchanged.
         loop: the event loop of the connection.
     """
 
@@ -25,7 +25,7 @@ class JoinedWrites:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Send bytes, after those that wait.
+        """Send bytes, after a head that was held back.
 
         Args:
             data: a whole head, or a part of a body.
@@ -39,12 +39,12 @@ class JoinedWrites:
         self._transport.write(data)
 
     def write_eof(self) -> None:
-        """Send what waits, and nothing after it."""
+        """Send a head that was held back, then the end of the stream."""
         self._send_head()
         self._transport.write_eof()
 
     def close(self) -> None:
-        """Send what waits, and close the connection."""
+        """Send a head that was held back, then close the connection."""
         self._send_head()
         self._transport.close()
 

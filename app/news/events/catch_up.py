@@ -97,7 +97,7 @@ class CatchUp:
             self._recall(newsroom, clock, bounds)
 
     def _post(self, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
-        """Take over what was posted since the snapshot, up to where the newsroom was resumed."""
+        """Add the articles that were posted between the snapshot and the last entry of the kept newsroom."""
         after, until, kinds = newsroom.snapshot_seq, newsroom.seq, (Kind.ARTICLE,)
         extract = self._events.history.extract
         while entries := extract(after, until, READ, kinds=kinds, since_ms=None, until_ms=None):

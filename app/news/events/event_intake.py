@@ -34,7 +34,7 @@ AGAIN = "Send the same again, with the same event_ids: what was written counts o
 FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
 WRITTEN = 64  # of them are made into entries at once
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
-FIRST_KEPT_SECONDS, KEPT_SECONDS = 60.0, 600.0  # a copy of the state takes 0.3 s, in which nothing is folded
+FIRST_KEPT_SECONDS, KEPT_SECONDS = 60.0, 600.0  # writing a copy takes 0.3 s; nothing is folded meanwhile
 
 
 class EventIntake:
@@ -46,7 +46,7 @@ class EventIntake:
     Attributes:
         log: the event log.
         answers: the newest answers of this process.
-        keeper: keeps the newsroom for the next start.
+        keeper: saves the newsroom for the next start.
     """
 
     def __init__(self, settings: Settings, log: EventLog, metrics: LiveMetrics, spans: LogSpans | None = None) -> None:
@@ -84,7 +84,7 @@ class EventIntake:
         self._tasks = [asyncio.create_task(each) for each in rounds]
 
     async def stop(self) -> None:
-        """Write the waiting entries, and keep the newsroom for the next start."""
+        """Write the waiting entries, and save the newsroom for the next start."""
         for task in self._tasks:
             task.cancel()
         self.answers.flush()

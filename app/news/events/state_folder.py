@@ -119,7 +119,7 @@ class StateFolder:
             return newsroom.seq, await asyncio.to_thread(newsroom.digest)
 
     async def keep(self, keep: Callable[[Newsroom], None]) -> None:
-        """Have the newsroom in service kept, in a thread; nothing is folded meanwhile."""
+        """Save the newsroom in service, in a thread; nothing is folded meanwhile."""
         async with self._folding:
             if self.room is not None:
                 await asyncio.to_thread(keep, self.room.newsroom)

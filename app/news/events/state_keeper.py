@@ -1,4 +1,4 @@
-"""Keeps a folded newsroom in the cache folder, so that a process that starts again folds only what came after."""
+"""Saves a folded newsroom in the cache folder, so that the next process folds only newer entries."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ from script_shared.news.state.reader_clusters import Assignment
 from script_shared.storage.local import file_lock
 
 log = logging.getLogger("pauta.state_keeper")
-LEAST = 2_000  # entries that are worth a new copy: folding them takes 0.1 s
+LEAST = 2_000  # new entries before another copy is written; folding them takes 0.1 s
 ABOUT, PARTIAL = "about.json", ".partial-"
 ERRORS = (PautaError, OSError, ValueError, KeyError, TypeError)
 
@@ -27,8 +27,8 @@ ERRORS = (PautaError, OSError, ValueError, KeyError, TypeError)
 class StateKeeper:
     """At most one newsroom in a folder, which processes on this machine share.
 
-    A copy is used only by the same code with the same params, for the same release and log. It is not used once
-    somebody was erased, or something else was found bad: then folding the log gives another result.
+    A copy is used only by the same code with the same params, for the same release and log. It is not used
+    after a user was erased or more clicks were found bad, because folding the log then gives another result.
 
     Args:
         folder: made when needed.
@@ -39,7 +39,7 @@ class StateKeeper:
         self._folder, self._events = folder, events
 
     def resume(self, origin: str, params: LiveParams, assignment: Assignment) -> Newsroom | None:
-        """The kept newsroom; None where there is none that can be used. Never raises.
+        """The kept newsroom, or None if there is none that can be used. Never raises.
 
         Args:
             origin: names the release.
@@ -51,15 +51,18 @@ class StateKeeper:
                 return None
             about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
             if problem := self._problem(place, about, key_of(origin, params)):
-                log.warning("the log is folded from the release on, because the kept live state %s", problem)
+                log.warning("the log is folded from the release's snapshot on, because the kept live state %s", problem)
                 return None
             return load_newsroom(place, params, assignment)
         except ERRORS as error:
-            log.warning("the log is folded from the release on, because the kept live state cannot be used: %s", error)
+            log.warning(
+                "the log is folded from the release's snapshot on, because the kept live state cannot be used: %s",
+                error,
+            )
             return None
 
     def keep(self, newsroom: Newsroom) -> None:
-        """Write a copy, unless there is one that is nearly as new. Never raises.
+        """Write a copy, unless an existing one is nearly as new. Never raises.
 
         Args:
             newsroom: nothing is folded into it meanwhile.
@@ -76,7 +79,7 @@ class StateKeeper:
             log.warning("the live state cannot be kept: %s", error)
 
     def discard(self) -> None:
-        """Remove what is kept."""
+        """Remove the copy."""
         for place in self._folder.glob("[0-9]*"):
             shutil.rmtree(place, ignore_errors=True)
 
@@ -115,7 +118,7 @@ class StateKeeper:
             return "is of another event log"
         if self._events.erased_digests(int(about["after"])):
             self.discard()
-            return "knew somebody who was erased"
+            return "contains a user who was erased"
         known = Quarantine.of(self._events.history.quarantines()).known
         return "" if sorted(known) == about["quarantine"] else "was folded before clicks were found bad"
 
@@ -126,7 +129,7 @@ class StateKeeper:
 
 
 def key_of(origin: str, params: LiveParams) -> str:
-    """Equal where the same code folds with the same params from the same release.
+    """A key that is equal for the same code, params and release.
 
     Args:
         origin: names the release.

@@ -120,7 +120,7 @@ class NewsLoader(ReleaseLoader[NewsRelease]):
     def _newsroom(
         self, folder: Path, manifest: Manifest, model: NewsModel, without: Collection[str]
     ) -> tuple[Newsroom, tuple[str, ...]]:
-        """At the start the newsroom that the process before kept, else that of the release; and the missing parts."""
+        """The kept newsroom at the start of a process, otherwise that of the release; and the missing parts."""
         params, assignment, empty = self._params.live, assignment_of(model), "live" in without
         origin, kept = sha256(manifest.model_dump_json().encode()).hexdigest(), None
         if self._intake is not None and self._intake.newsroom is None and not empty:

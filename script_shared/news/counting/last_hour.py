@@ -87,7 +87,7 @@ class LastHour:
             self._subtract(self._minutes.popleft()[1])
 
     def _subtract(self, minute: Counter[str]) -> None:
-        """Take the clicks of a minute out; only its articles are looked at."""
+        """Subtract the clicks of a minute; only the counts of its articles change."""
         for article_id, count in minute.items():
             self._total[article_id] -= count
             if self._total[article_id] <= 0:

@@ -1,4 +1,4 @@
-"""The pairs of rows that were ever counted: few of rows x rows, so only they take memory."""
+"""The pairs of rows that were counted: few of rows x rows, and only they take memory."""
 
 import numpy as np
 
@@ -12,8 +12,8 @@ from script_shared.news.counting.touched_cells import TouchedCells
 class PairCells:
     """Numbers of pairs of rows in several windows.
 
-    Slots are given to pairs in the order in which they are counted first. The arrays have room for all pairs, but the
-    system gives memory to a page only when it is written, so what is not in use takes none.
+    Pairs get slots in the order in which they are first counted. The arrays are large enough for all pairs, but the
+    system allocates a page only when it is written, so unused slots take no memory.
 
     Args:
         windows: numbers of each pair.
@@ -29,7 +29,7 @@ class PairCells:
         self.slots: Int32s = np.zeros((rows, rows), np.int32)
         self.values: Float32s = np.zeros((rows * rows + 1, windows), np.float32)
         self._befores = TouchedCells(rows, rows)  # of each row after
-        self._free = np.zeros(rows * rows, np.int32)  # slots that were given back,
+        self._free = np.zeros(rows * rows, np.int32)  # slots that were given back
         self._reader = PairReader.of(self.slots, self.values)
         self._counts = np.array([1, 0])  # how many slots were ever in use, and how many were given back
 
@@ -48,7 +48,7 @@ class PairCells:
         return Cells(self.slots, self.values, self._counts, self._free, self._befores.bits)
 
     def make(self, places: Int64s) -> Int32s:
-        """The slots of pairs, which get one where they have none.
+        """The slots of pairs; a pair without a slot gets one.
 
         Args:
             places: int64 (k), row before x rows + row after.

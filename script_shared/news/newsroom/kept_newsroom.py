@@ -1,4 +1,4 @@
-"""A folded newsroom on disk, with which a process that starts goes on; what editors posted is read from the log."""
+"""A folded newsroom on disk, which the next process loads; what editors posted is read from the log."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ FACTS, STATE = "newsroom.json", "state"
 
 
 def can_be_kept(newsroom: Newsroom) -> bool:
-    """Whether another process may go on with it: it folded something, nothing failed, and nobody was erased.
+    """Whether another process may load it: it folded something, nothing failed, and nobody was erased.
 
     A process that folds the log again does not see the entries of a person who was erased; this one counted them.
 

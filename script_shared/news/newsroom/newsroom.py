@@ -42,7 +42,7 @@ class Newsroom:
         snapshot_ms: the time with which it began, epoch milliseconds.
         signs: that the site is live, while it runs on historical time.
         has_erased: whether an erasure was folded.
-        origin: from which release it was made, "" where nobody said.
+        origin: names the release it was made from, "" if unknown.
         resumed: whether it was restored from what another process folded, so it knows all up to ``seq`` but what
             editors posted.
         now_ms: the latest time in any entry, epoch milliseconds.
@@ -118,7 +118,7 @@ class Newsroom:
                     self.state.forget_digest(str(entry.body["digest"]), visits=False)
 
     def post(self, entries: Sequence[Entry], vectors: Mapping[int, csr_array]) -> None:
-        """Take over the ARTICLE entries that a resumed newsroom folded already.
+        """Add the articles of ARTICLE entries that a resumed newsroom has already folded.
 
         Args:
             entries: in the order of the log.

@@ -1,4 +1,4 @@
-"""A large file is read in pieces, so that a thread of the API lets requests go first between them."""
+"""A large file is read in pieces, so that requests can run between them."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +8,7 @@ from script_shared.storage.local import PIECE_BYTES, digest_file
 from script_shared.throttle import throttle
 
 
-def test_others_have_their_turn_after_each_piece_of_a_file(tmp_path: Path) -> None:
+def test_digest_yields_after_each_piece_of_a_file(tmp_path: Path) -> None:
     content, turns = bytes(range(256)) * (2 * PIECE_BYTES // 256) + b"end", list[float]()
     (tmp_path / "large").write_bytes(content)
     with throttle(turns.append):

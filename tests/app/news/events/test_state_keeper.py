@@ -1,4 +1,4 @@
-"""A process that goes on with a kept newsroom knows the same as one that folds the log from the release on."""
+"""A process that loads a kept newsroom knows the same as one that folds the log since the release's snapshot."""
 
 import json
 from collections.abc import Iterator
@@ -173,7 +173,7 @@ def test_after_an_erasure_nothing_is_kept(site: Site) -> None:
     assert site.resume() is None
 
 
-def test_what_was_found_bad_since_is_left_out_by_folding_again(site: Site) -> None:
+def test_a_copy_is_not_used_after_clicks_were_found_bad(site: Site) -> None:
     rule = {"articles": ["a1"], "from_ms": START_MS, "until_ms": START_MS + DAY_MS}
     site.log.append([Entry("rule", Kind.QUARANTINE, START_MS, body=rule)])
     assert site.resume() is None

@@ -1,4 +1,4 @@
-"""Frees a release that has left service, piece by piece: freed at once, it would hold the interpreter for 40 ms."""
+"""Frees a release that has left service, piece by piece: all at once would block the interpreter for 40 ms."""
 
 import gc
 import sys
@@ -14,14 +14,14 @@ MOST_OBJECTS = 50_000  # that are looked at; a release has a few thousand, becau
 OF_THE_PROGRAM = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)
 
 
-def let_go(holder: list[Any], wait: Callable[[], None]) -> None:
-    """Free an object and what only it holds, with pauses. Run it in a thread beside the event loop.
+def free_in_pieces(holder: list[Any], wait: Callable[[], None]) -> None:
+    """Free an object and what only it references, with pauses. Call it in a thread, not in the event loop.
 
-    Requests that still use parts of the object keep those parts.
+    Parts that a request still uses are not freed.
 
     Args:
-        holder: a list with the object, which is taken out, so that the caller keeps no reference.
-        wait: called after each piece; lets others use the interpreter.
+        holder: a list with the object; it is emptied, so that the caller holds no reference.
+        wait: called after each piece, so that other threads can run.
     """
     pieces = large_pieces(holder)
     holder.clear()
@@ -34,7 +34,7 @@ def let_go(holder: list[Any], wait: Callable[[], None]) -> None:
 
 
 def large_pieces(root: Any) -> list[Any]:
-    """Arrays and containers below an object that take long to free; what is inside of them is not looked at.
+    """Arrays and containers below an object that take long to free; their contents are not searched.
 
     Args:
         root: the object.

@@ -1,4 +1,4 @@
-"""A release that left service is freed beside the event loop, in pieces, and without what others still use."""
+"""A release that left service is freed in another thread, in pieces, except for what is still in use."""
 
 import asyncio
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.releases.letting_go import LARGE_BYTES, LARGE_ITEMS, large_pieces, let_go
+from app.releases.freeing import LARGE_BYTES, LARGE_ITEMS, free_in_pieces, large_pieces
 
 
 class Reader:
@@ -49,7 +49,7 @@ def test_a_release_is_freed_in_another_thread_in_several_turns_of_the_loop() -> 
         counter = asyncio.create_task(count_turns())
         loop = asyncio.get_running_loop()
         await asyncio.to_thread(
-            let_go, [release()], lambda: asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
+            free_in_pieces, [release()], lambda: asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
         )
         counter.cancel()
 
@@ -59,11 +59,11 @@ def test_a_release_is_freed_in_another_thread_in_several_turns_of_the_loop() -> 
     assert len({turn for _, turn in Reader.freed}) >= 5
 
 
-def test_what_a_request_still_uses_is_kept() -> None:
+def test_what_a_request_still_uses_is_not_freed() -> None:
     Reader.freed = []
     holder = [release()]
     in_use = holder[0].state.readers
-    let_go(holder, lambda: None)
+    free_in_pieces(holder, lambda: None)
     assert len(in_use) == 5 * LARGE_ITEMS
     assert not Reader.freed
     assert not holder
@@ -73,7 +73,7 @@ def test_the_object_itself_is_freed() -> None:
     Reader.freed = []
     holder: list[Any] = [release(readers=3)]
     left = weakref.ref(holder[0])
-    let_go(holder, lambda: None)
+    free_in_pieces(holder, lambda: None)
     assert left() is None
     assert len(Reader.freed) == 3
 
