@@ -12,7 +12,7 @@ from script_shared.mapped_files import drop_pages
 
 M_MMAP_THRESHOLD = -3  # of glibc's mallopt(3)
 LARGE_BYTES = 256 * 1024
-MOST_MAPPED = 128 << 20  # bytes of mapped files in a process; all lists touch about 100 MB of them
+MOST_MAPPED = 256 << 20  # bytes of mapped files in a process; all lists touch about 100 MB of them
 LOOK_SECONDS = 1.0
 _STATM = Path("/proc/self/statm")
 NOT_SERVED_WITH = ("sklearn", "pandas")
