@@ -113,6 +113,10 @@ def test_a_few_pages_stay(tmp_path: Path) -> None:
 
 
 def test_arrays_that_are_not_mapped_are_ignored() -> None:
-    note_map(np.zeros(3))
-    note_scattered(np.zeros(3), np.zeros(9).reshape(3, 3)[1:])
-    drop_pages(scattered=True)
+    plain, rows = np.arange(3), np.arange(9).reshape(3, 3)[1:]
+    note_map(plain)
+    note_scattered(plain, rows)
+    for scattered in (True, False):
+        drop_pages(scattered=scattered)
+    assert plain.tolist() == [0, 1, 2]
+    assert rows.tolist() == [[3, 4, 5], [6, 7, 8]]

@@ -9,7 +9,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-from script_shared import news
+import script_shared
 from script_shared.errors import PautaError, UnavailableError
 from script_shared.events import EventLog, Kind, Quarantine
 from script_shared.news.newsroom.kept_newsroom import can_be_kept, load_newsroom, save_newsroom
@@ -20,6 +20,7 @@ from script_shared.storage.local import file_lock
 
 log = logging.getLogger("pauta.state_keeper")
 LEAST = 2_000  # new entries before another copy is written; folding them takes 0.1 s
+SHARED, FOLDERS = Path(script_shared.__file__ or "").parent, ("news", "events", "compiled")
 ABOUT, PARTIAL = "about.json", ".partial-"
 ERRORS = (PautaError, OSError, ValueError, KeyError, TypeError)
 
@@ -138,11 +139,16 @@ def key_of(origin: str, params: LiveParams) -> str:
     return sha256(json.dumps([origin, params.model_dump(mode="json"), _code()]).encode()).hexdigest()
 
 
+def sources() -> list[Path]:
+    """The code that events pass through until they are folded, in Python and in C."""
+    return sorted(path for folder in FOLDERS for path in (SHARED / folder).rglob("*") if path.suffix in (".py", ".c"))
+
+
 @cache
 def _code() -> str:
-    """A digest of the source of news."""
-    folder, total = Path(news.__file__).parent, sha256()
-    for path in sorted(folder.rglob("*.py")):
+    """A digest of the sources."""
+    total = sha256()
+    for path in sources():
         total.update(path.read_bytes())
     return total.hexdigest()
 

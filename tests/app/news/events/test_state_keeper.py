@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.news.events.catch_up import Bounds, CatchUp
-from app.news.events.state_keeper import StateKeeper
+from app.news.events.state_keeper import SHARED, StateKeeper, sources
 from script_shared.clock import Clock
 from script_shared.events import Entry, EventLog, Kind
 from script_shared.events.entry import user_digest
@@ -162,6 +162,11 @@ def test_users_who_were_erased_before_the_release_keep_what_they_read_since() ->
         resumed = site.resume()
         assert resumed is not None
         assert _known(site.gather(resumed)) == _known(site.gather(site.released()))
+
+
+def test_a_change_of_any_code_that_folds_is_another_version() -> None:
+    names = {str(path.relative_to(SHARED)) for path in sources()}
+    assert {"news/state/state.py", "events/entry.py", "compiled/counts.c", "compiled/count_code.py"} <= names
 
 
 def test_after_an_erasure_nothing_is_kept(site: Site) -> None:
