@@ -24,6 +24,10 @@ class DecisionTrees:
     Args:
         library: the compiled code.
         trees: the roots, as in LightGBM's ``dump_model``; ``is_supported`` must be true of each.
+
+    Attributes:
+        count: how many trees there are.
+        addresses: of the arrays, in the order in which trees.c takes them.
     """
 
     def __init__(self, library: ctypes.PyDLL, trees: Sequence[Node]) -> None:
@@ -44,8 +48,8 @@ class DecisionTrees:
             np.array(leaves, np.int64),
             np.array(self._values, np.float64),
         )
-        self._count, self._width = len(trees), max(self._features, default=-1) + 1
-        self._pointers = [array.ctypes.data for array in self._arrays]
+        self.count, self._width = len(trees), max(self._features, default=-1) + 1
+        self.addresses = tuple(array.ctypes.data for array in self._arrays)
         self._add_trees = library.add_trees
         pointer, number = ctypes.c_void_p, ctypes.c_int64
         self._add_trees.argtypes = [pointer, number, number, number, *[pointer] * len(self._arrays), pointer]
@@ -83,9 +87,9 @@ class DecisionTrees:
         if math.isnan(padded.sum()):
             np.nan_to_num(padded, copy=False, posinf=np.inf, neginf=-np.inf)  # a missing value counts as 0
         scores = np.zeros(padded.shape[1])
-        end = self._count if count < 0 else min(self._count, start + count)
+        end = self.count if count < 0 else min(self.count, start + count)
         to = address(scores, FLOAT64)
-        self._add_trees(address(padded, FLOAT32), padded.shape[1], start, end, *self._pointers, to)
+        self._add_trees(address(padded, FLOAT32), padded.shape[1], start, end, *self.addresses, to)
         return scores[:width]
 
     def _add(self, node: Node, first: int) -> int:

@@ -1,4 +1,4 @@
-"""Reads the rows of a table of pairs by compiled code."""
+"""Adds up rows of a table of pairs by compiled code."""
 
 import ctypes
 from functools import cache
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from script_shared.arrays import Float32s, Int32s, IntArray
+from script_shared.arrays import Float32s, Int32s, Int64s, IntArray
 from script_shared.compiled.addresses import FLOAT32, INT32, INT64, address
 from script_shared.compiled.library import load
 
@@ -20,7 +20,7 @@ class _Pairs(ctypes.Structure):
 
 
 class PairReader:
-    """Reads a table of pairs.
+    """Adds up rows of a table of pairs.
 
     Args:
         slots: int32 (rows, rows), the place of each pair in ``values``.
@@ -37,24 +37,25 @@ class PairReader:
         """The same; None without the compiled code."""
         return None if _code() is None else cls(slots, values)
 
-    def read(self, befores: IntArray, used: int, first: int, windows: int) -> Float32s:
-        """float32 (windows, k, used): the numbers of all pairs with k rows before.
+    def sum(self, befores: IntArray, used: int, windows: Int64s, coefficients: Float32s) -> Float32s:
+        """float32 (outputs, used): sums over k rows before of coefficient x number, added in the order of these rows.
 
         Args:
             befores: int (k).
-            used: so many rows after are read.
-            first: the first window.
-            windows: how many windows.
+            used: so many rows after are added up.
+            windows: int64 (outputs), the window of each row of sums.
+            coefficients: float32 (outputs, k).
 
         Raises:
             IndexError: a row or a window does not exist.
         """
         chosen = np.ascontiguousarray(befores, np.int64)
-        found = np.zeros((windows, len(chosen), used), np.float32)
-        of_rows, to = address(chosen, INT64), address(found, FLOAT32)
-        if self._code(self._pointer, of_rows, len(chosen), used, first, windows, to):
+        sums = np.zeros((len(windows), used), np.float32)
+        of_rows, of_windows, by = address(chosen, INT64), address(windows, INT64), address(coefficients, FLOAT32)
+        to = address(sums, FLOAT32)
+        if self._code(self._pointer, of_rows, len(chosen), used, of_windows, len(windows), by, to):
             raise IndexError("a row or a window does not exist")
-        return found
+        return sums
 
 
 @cache
@@ -62,6 +63,7 @@ def _code() -> Any:
     """The function of the library; None where it was not built."""
     if (library := load()) is None:
         return None
-    code = library.read_pairs
-    code.argtypes, code.restype = [POINTER, POINTER, *[NUMBER] * 4, POINTER], NUMBER
+    code = library.sum_pairs
+    code.argtypes = [POINTER, POINTER, NUMBER, NUMBER, POINTER, NUMBER, POINTER, POINTER]
+    code.restype = NUMBER
     return code

@@ -1,4 +1,4 @@
-/* Reads rows of a table of pairs, of which only those in use are kept, see counting/pair_cells.py. */
+/* Adds up rows of a table of pairs, of which only those in use are kept, see counting/pair_cells.py. */
 #include <stdint.h>
 #include <string.h>
 
@@ -35,27 +35,32 @@ static int64_t list_pairs(const Pairs *of, const int32_t *slots, int64_t start, 
     return size;
 }
 
-/* Writes the numbers of all pairs with n rows before and the `used` first rows after to `found` (windows, n, used),
- * which holds zeros: those of `windows` windows from `first` on.
+/* Adds coefficient x number of the pairs with n rows before to `sums` (outputs, used), row before by row before.
  *
+ * windows: (outputs) the window of each row of sums; coefficients: (outputs, n).
  * Returns 0; -1 for a row or a window that does not exist.
  */
-int64_t read_pairs(const Pairs *of, const int64_t *befores, int64_t n, int64_t used, int64_t first, int64_t windows,
-                   float *found)
+int64_t sum_pairs(const Pairs *of, const int64_t *befores, int64_t n, int64_t used, const int64_t *windows,
+                  int64_t outputs, const float *coefficients, float *sums)
 {
     int32_t rows[MOST + 1];
-    if (used < 0 || used > of->rows || first < 0 || windows < 0 || first + windows > of->width)
+    if (used < 0 || used > of->rows)
         return -1;
+    for (int64_t o = 0; o < outputs; o++)
+        if (windows[o] < 0 || windows[o] >= of->width)
+            return -1;
     for (int64_t i = 0; i < n; i++) {
         if (befores[i] < 0 || befores[i] >= of->rows)
             return -1;
         const int32_t *slots = of->slots + befores[i] * of->rows;
         for (int64_t start = 0; start < used;) {
             int64_t size = list_pairs(of, slots, start, used, rows, &start);
-            for (int64_t window = 0; window < windows; window++) {
-                float *to = found + (window * n + i) * used;
+            for (int64_t o = 0; o < outputs; o++) {
+                float coefficient = coefficients[o * n + i], *to = sums + o * used;
+                if (coefficient == 0)
+                    continue;
                 for (int64_t at = 0; at < size; at++)
-                    to[rows[at]] = of->values[slots[rows[at]] * of->width + first + window];
+                    to[rows[at]] += coefficient * of->values[slots[rows[at]] * of->width + windows[o]];
             }
         }
     }

@@ -93,8 +93,9 @@ def main() -> int:
         workers = {name: stack.enter_context(_worker(at, args.work, name)) for name, at in checkouts.items()}
         rounds = [{name: _block(each, paths) for name, each in workers.items()} for _ in range(args.rounds + 1)]
     print(table([{name: block for name, (block, _) in each.items()} for each in rounds[1:]]))  # the first one warms up
-    digests = {digest for each in rounds for _, digest in each.values()}
-    print("all answers were the same" if len(digests) == 1 else "the answers DIFFER")
+    answers, lists = ({digests[place] for each in rounds for _, digests in each.values()} for place in (0, 1))
+    same = "all lists were the same, but not their scores" if len(lists) == 1 else "the lists DIFFER"
+    print("all answers were the same" if len(answers) == 1 else same)
     return 0
 
 
@@ -142,14 +143,13 @@ def _worker(checkout: Path, work: Path, name: str) -> Iterator[subprocess.Popen[
         process.communicate("\n")
 
 
-def _block(process: subprocess.Popen[str], paths: list[str]) -> tuple[Block, str]:
-    """What one block of requests took, and a digest of all its answers."""
+def _block(process: subprocess.Popen[str], paths: list[str]) -> tuple[Block, list[str]]:
+    """What one block of requests took, and digests of all its answers and of their lists without scores."""
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(json.dumps(paths) + "\n")
     process.stdin.flush()
-    block, digest = json.loads(process.stdout.readline())
-    return block, digest
+    return cast("tuple[Block, list[str]]", json.loads(process.stdout.readline()))
 
 
 async def _answer_blocks(place: Path) -> None:
@@ -191,9 +191,9 @@ async def _fold_all(intake: Any) -> None:
             await asyncio.sleep(1)
 
 
-async def _timed_block(app: Any, clock: Clock, paths: list[str]) -> tuple[Block, str]:
+async def _timed_block(app: Any, clock: Clock, paths: list[str]) -> tuple[Block, list[str]]:
     found: Block = {}
-    digest = blake2b(digest_size=16)
+    answers, lists = blake2b(digest_size=16), blake2b(digest_size=16)
     for path in paths:
         clock.spent = {}
         started = time.thread_time_ns()
@@ -201,7 +201,8 @@ async def _timed_block(app: Any, clock: Clock, paths: list[str]) -> tuple[Block,
         took = time.thread_time_ns() - started
         assert status == 200, body
         answer = {name: value for name, value in json.loads(body).items() if name not in OWN}
-        digest.update(json.dumps(answer).encode())
+        answers.update(json.dumps(answer).encode())
+        lists.update(json.dumps([{**item, "score": 0} for item in answer["items"]]).encode())
         row = found.setdefault(answer["segment"], {"lists": 0})
         row["lists"] += 1
         clock.spent |= {SHELL: took - sum(clock.spent.values()), "sum": took}
@@ -210,7 +211,7 @@ async def _timed_block(app: Any, clock: Clock, paths: list[str]) -> tuple[Block,
         await asyncio.sleep(0)  # other tasks get their turn, as between real requests
     for row in found.values():
         row.update({name: value / row["lists"] for name, value in row.items() if name != "lists"})
-    return dict(sorted(found.items())), digest.hexdigest()
+    return dict(sorted(found.items())), [answers.hexdigest(), lists.hexdigest()]
 
 
 async def _ask(app: Any, path: str) -> tuple[int, bytes]:

@@ -1,17 +1,28 @@
 """Rows of articles in the release's catalog, remembered once looked up."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from script_shared.arrays import Int64s
+from script_shared.arrays import Int32s, Int64s, IntArray
 from script_shared.news.catalog.catalog import Catalog
 
 if TYPE_CHECKING:
     from script_shared.news.catalog.editorial import Editorial
 
 MOST = 50_000
+
+
+class LiveArticles(Protocol):
+    """The articles of a live state, see ``Articles``."""
+
+    numbers: dict[str, int]
+    renumbered: int
+
+    def rows_by_number(self, numbers: IntArray) -> Int64s:
+        """int64 (k): the row of the article with each number, -1 when it has none."""
+        ...
 
 
 class CatalogRows:
@@ -22,6 +33,8 @@ class CatalogRows:
         self._known: dict[str, int] = {}
         self._ids: dict[int, str] = {}
         self._posted: tuple[int, Int64s] = (-1, np.zeros(0, np.int64))
+        self._live: tuple[LiveArticles, int] | None = None  # of which ``_numbers`` are
+        self._numbers: Int32s = np.zeros(0, np.int32)
 
     def row(self, article_id: str) -> int:
         """The row, or -1 if the release does not have the article.
@@ -73,6 +86,26 @@ class CatalogRows:
         """
         known = self._ids
         return [known[row] if row in known else self.article_id(row) for row in rows]
+
+    def live_rows(self, rows: Sequence[int], articles: LiveArticles) -> Int64s:
+        """int64 (k): the rows in a live state of articles that the release knows, -1 for one that is not alive.
+
+        The numbers of articles are remembered, because few of them change.
+
+        Args:
+            rows: of the catalog, 0 or more.
+            articles: of the live state.
+        """
+        assert self._catalog is not None
+        if self._live is None or self._live[0] is not articles or self._live[1] != articles.renumbered:
+            self._live = (articles, articles.renumbered)
+            self._numbers = np.full(len(self._catalog.issued_ms), -1, np.int32)
+        chosen = np.array(rows, np.int64)
+        found = articles.rows_by_number(self._numbers[chosen])
+        for place in np.flatnonzero(found < 0).tolist():
+            self._numbers[rows[place]] = articles.numbers.get(self.article_id(rows[place]), -1)
+            found[place] = articles.rows_by_number(self._numbers[rows[place], None])[0]
+        return found
 
     def posted_rows(self, editorial: "Editorial") -> Int64s:
         """int64: rows of the articles that were posted; looked up again after a post.

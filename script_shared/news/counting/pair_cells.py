@@ -22,12 +22,14 @@ class PairCells:
     Attributes:
         slots: int32 (rows, rows), the slot of each pair, 0 for one that is not counted.
         values: float32 (rows x rows + 1, windows), by slot; slot 0 holds zeros.
+        totals: float32 (windows, rows), sum of each row before, those with rows evicted meanwhile too.
     """
 
     def __init__(self, windows: int, rows: int) -> None:
         self.rows = rows
         self.slots: Int32s = np.zeros((rows, rows), np.int32)
         self.values: Float32s = np.zeros((rows * rows + 1, windows), np.float32)
+        self.totals: Float32s = np.zeros((windows, rows), np.float32)
         self._befores = TouchedCells(rows, rows)  # of each row after
         self._free = np.zeros(rows * rows, np.int32)  # slots that were given back
         self._reader = PairReader.of(self.slots, self.values)
@@ -70,19 +72,21 @@ class PairCells:
         self._counts[:] = used + count - again, free - again
         return np.concatenate([self._free[free - again : free], np.arange(used, used + count - again)])
 
-    def after(self, befores: IntArray, used: int, first: int, windows: int) -> Float32s:
-        """float32 (windows, k, used): the numbers of all pairs with k rows before and the first rows after.
+    def sums(self, befores: IntArray, used: int, windows: Int64s, coefficients: Float32s) -> Float32s:
+        """float32 (outputs, used): sums over k rows before of coefficient x number, added in the order of these rows.
 
         Args:
             befores: int (k).
             used: rows after.
-            first: the first window.
-            windows: how many windows.
+            windows: int64 (outputs), the window of each row of sums.
+            coefficients: float32 (outputs, k).
         """
         if self._reader is not None:
-            return self._reader.read(befores, used, first, windows)
-        found = self.values[self.slots[befores, :used], first : first + windows]
-        return np.ascontiguousarray(np.moveaxis(found, 2, 0))
+            return self._reader.sum(befores, used, windows, coefficients)
+        found = np.zeros((len(windows), used), np.float32)
+        for before, factors in zip(befores.tolist(), coefficients.T, strict=True):
+            found += factors[:, None] * self.values[self.slots[before, :used]][:, windows].T
+        return found
 
     def entries(self) -> tuple[Int64s, Int32s]:
         """int64 and int32 (pairs): place (row before x rows + row after) and slot of all pairs, by place."""

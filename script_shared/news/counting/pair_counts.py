@@ -34,7 +34,7 @@ class PairStore:
         self.windows = tuple(windows)
         self._rows, self._cells = rows, PairCells(len(self.windows), rows) if cells is None else cells
         self.first = first
-        self.totals = np.zeros((len(self.windows), rows), np.float32)
+        self.totals = self._cells.totals[first : first + len(self.windows)]
         self._pending = PendingChanges(rows)
 
     def add(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
@@ -81,40 +81,6 @@ class PairStore:
     def table(self) -> PairTable:
         """The arrays, for compiled code."""
         return PairTable(self.windows, self.first, self.totals)
-
-    def followers(
-        self, befores: IntArray, coefficients: FloatArray, used: int, read: Float32s | None = None
-    ) -> Float32s:
-        """float32 (windows, used): sums over ``befores`` of coefficient x weight to each of the first rows.
-
-        Args:
-            befores: (k) rows.
-            coefficients: (windows, k).
-            used: rows in use.
-            read: what ``after`` of the cells returned for ``befores`` and maybe more rows, from window 0 on; else it is
-                read.
-        """
-        factors = coefficients.astype(np.float32)
-        sums = self.after(befores, used) if read is None else self.part(read)
-        if len(befores) == 1:  # as in most visits
-            return np.multiply(sums[:, 0], factors)
-        found = np.empty((len(sums), used), np.float32)
-        for factor, part, out in zip(factors, sums, found, strict=True):
-            np.matmul(factor, part, out=out)
-        return found
-
-    def after(self, befores: IntArray, used: int) -> Float32s:
-        """float32 (windows, k, used): weights of all articles read with or after k others.
-
-        Args:
-            befores: (k) rows.
-            used: rows in use.
-        """
-        return self._cells.after(befores, used, self.first, len(self.windows))
-
-    def part(self, read: Float32s) -> Float32s:
-        """This store's windows of numbers that were read from the cells, from window 0 on."""
-        return read[self.first : self.first + len(self.windows)]
 
     def weights(self, window: int, befores: IntArray | int, afters: IntArray | int) -> Float32s:
         """float32: weights of pairs of rows, which are broadcast.

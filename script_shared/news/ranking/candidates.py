@@ -73,7 +73,7 @@ def candidates(
     """
     signals, count = Signals(state, query, now_ms), count or state.params.candidates
     extra = {Source.SEGMENT: listed.rows, **(extra or {})}
-    brought = [(np.asarray(rows, np.int64), source.value) for source, rows in extra.items()]
+    brought = [(np.asarray(rows, np.int64), int(source)) for source, rows in extra.items()]
     found = find_candidates(
         _counts(signals), np.asarray(signals.read, np.int64), within, _fresh_since(signals), count, brought
     )

@@ -203,7 +203,7 @@ def sums_of(found: Candidates) -> Sums:
         following=signals.following if visit else None,
         onward=signals.onward if visit else None,
         later=signals.later if len(signals.earlier) else None,
-        after_last=following.part(signals.after_visit)[0, 0] if visit else None,
+        after_last=signals.after_last if visit else None,
         after_factor=signals.factors[following.windows[0]],
         followed=float(following.totals[1, last]) * signals.factors[following.windows[1]] if visit else 0.0,
         listed_rows=listed.rows,

@@ -63,9 +63,12 @@ class LiveOrder:
         Returns:
             place among the candidates, from 0, by article id.
         """
-        at = {row: place for place, row in enumerate(self.found.rows.tolist())}
-        find = self.found.signals.state.article_row
-        return {article: at[row] for article in article_ids if (row := find(article)) in at}
+        articles, first = self.found.signals.state.articles, self.places[:TOGETHER]
+        rows = articles.find_all(article_ids)
+        at = dict(zip(self.found.rows[first].tolist(), first.tolist(), strict=True))
+        if not all(map(at.__contains__, rows)):  # beyond the first, or no candidates
+            at = {row: place for place, row in enumerate(self.found.rows.tolist())}
+        return {article: at[row] for article, row in zip(article_ids, rows, strict=True) if row in at}
 
 
 class Order(NamedTuple):
@@ -84,6 +87,8 @@ class Order(NamedTuple):
     def ids(self) -> Iterator[str]:
         """Article ids of both, best first."""
         live, segment = self.live, self.segment
+        if live is not None and segment is not None and self.trust >= 1.0:
+            return chain(live.ids, segment.ids_by_and_by)
         return fuse(live.ids if live else [], segment.ids if segment else [], self.trust)
 
     def leading(self, count: int) -> Int64s:

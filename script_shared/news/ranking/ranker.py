@@ -10,6 +10,7 @@ import numpy as np
 
 from script_shared.arrays import Float32s, Float64s, FloatArray
 from script_shared.compiled.decision_trees import DecisionTrees
+from script_shared.compiled.finalist_code import Cut, FinalistRanking
 from script_shared.errors import ReleaseCorruptError
 from script_shared.news.ranking.candidates import Candidates
 from script_shared.news.ranking.features import FEATURES, columns
@@ -82,8 +83,10 @@ class Ranker:
     def _rank(self, columns: FloatArray) -> Float64s:
         if columns.shape[1] <= FINALISTS or self._trees <= FIRST_TREES:
             return self._rest(columns, 0)
+        if columns.dtype == np.float32 and self._ranking is not None:
+            return self._ranking.rank(np.ascontiguousarray(columns))
         scores = self._predict(columns, 0, FIRST_TREES)
-        places = np.argpartition(-scores, FINALISTS)
+        places = np.argsort(-scores, kind="stable")
         finalists, others = places[:FINALISTS], places[FINALISTS:]
         scores[finalists] += self._rest(columns[:, finalists], FIRST_TREES)
         scores[others] += min(0.0, scores[finalists].min() - scores[others].max() - APART)
@@ -147,6 +150,12 @@ class Ranker:
     @cached_property
     def _tree_code(self) -> DecisionTrees | None:
         return DecisionTrees.of(self.booster.dump_model(num_iteration=1), self._roots)
+
+    @cached_property
+    def _ranking(self) -> FinalistRanking | None:
+        trees = self._tree_code
+        cut = Cut(FIRST_TREES, FINALISTS, APART)
+        return None if trees is None else FinalistRanking(trees, len(self.names), self.net, cut)
 
     def save(self, folder: Path) -> None:
         """Write the model and its features' names.

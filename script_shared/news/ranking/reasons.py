@@ -1,6 +1,7 @@
 """Says why an article is in the list, and what made its score: live signals, else the part that brought it."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,10 +24,12 @@ EDITORS = "chosen by the editors"
 SEEN, ALSO = "read by readers of what you read", "also recent"
 EXPLAINED = 6
 TEN_MINUTES, ONE_HOUR = Source.TRENDING_10M.value, Source.TRENDING_1H.value
+TEXT, SEGMENT, FRESH = Source.TEXT.value, Source.SEGMENT.value, Source.FRESH.value
 MIX_PARTS = ("last_10_minutes", "last_hour", "visit", "earlier_visits")
 Title = Callable[[str], str]
 
 
+@lru_cache(64)
 def span(minutes: int) -> str:
     """A time in words, as it is said of the windows of any pace.
 
@@ -53,6 +56,8 @@ class Reasons:
         self._found, self._segment, self._title = found, segment, title
         self._pace = found.signals.state.params.pace
         self._said: dict[int, list[float]] = {}
+        self._leaders: dict[int, int] = {}
+        self._phrases: dict[int, str] = {}
 
     def look_at(self, places: Sequence[int]) -> None:
         """Read once what the live signals say of the candidates that will be explained.
@@ -60,8 +65,13 @@ class Reasons:
         Args:
             places: of the candidates, from 0.
         """
-        parts = mix_parts(self._found, np.array(places, np.int64))
+        at, signals = np.array(places, np.int64), self._found.signals
+        parts = mix_parts(self._found, at)
         self._said = dict(zip(places, parts.T.tolist(), strict=True))
+        if len(signals.visit):
+            weights = signals.state.counts.together.weights(1, signals.visit[:, None], self._found.rows[at])
+            leaders = (weights * signals.visit_weights[:, None]).argmax(axis=0)
+            self._leaders = dict(zip(places, leaders.tolist(), strict=True))
 
     def of(self, place: int, article_id: str) -> tuple[str, str]:
         """Reason and source of the candidate at a place that was looked at.
@@ -88,19 +98,21 @@ class Reasons:
         return SEEN, "history"
 
     def _reason_of_part(self, article_id: str, sources: int) -> tuple[str, str]:
-        if sources & Source.TEXT.value:
+        if sources & TEXT:
             return LIKE, "text"
-        if sources & Source.SEGMENT.value:
-            given = self._segment.reasons if self._segment is not None else {}
-            return given.get(article_id, SIMILAR), "segment"
-        return (NEW, "fresh") if sources & Source.FRESH.value else (ALSO, "rest")
+        if sources & SEGMENT:
+            given = self._segment.reason(article_id) if self._segment is not None else None
+            return given or SIMILAR, "segment"
+        return (NEW, "fresh") if sources & FRESH else (ALSO, "rest")
 
     def _after(self, place: int) -> str:
         """Names the article of the visit after which this one is read most."""
-        signals, row = self._found.signals, int(self._found.rows[place])
-        weights = signals.state.counts.together.weights(1, signals.visit, row) * signals.visit_weights
-        title = self._title(signals.state.article_id(int(signals.visit[int(weights.argmax())])))
-        return f"read after “{title}”" if title else "read after what you just read"
+        leader, signals = self._leaders[place], self._found.signals
+        phrase = self._phrases.get(leader)
+        if phrase is None:
+            title = self._title(signals.state.article_id(int(signals.visit[leader])))
+            phrase = self._phrases[leader] = f"read after “{title}”" if title else "read after what you just read"
+        return phrase
 
 
 def mix_parts(found: Candidates, places: IntArray) -> Float32s:

@@ -50,7 +50,14 @@ class ScoreNet:
         Args:
             features: float (m, f).
         """
-        values = inputs(features, self.logs, self.mean, self.scale)
+        return self.score_inputs(inputs(features, self.logs, self.mean, self.scale))
+
+    def score_inputs(self, values: Float32s) -> Float32s:
+        """float32 (m): the same from standardised and bounded inputs.
+
+        Args:
+            values: float32 (m, f + l), see ``inputs``.
+        """
         units = np.maximum(values @ self.first + self.first_bias, 0)
         units = np.maximum(units @ self.second + self.second_bias, 0)
         scores: Float32s = units @ self.out + values @ self.linear

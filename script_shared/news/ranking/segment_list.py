@@ -76,15 +76,33 @@ class SegmentList:
         """Article ids, best first."""
         return self.catalog.article_ids(self.found.rows)
 
+    @property
+    def ids_by_and_by(self) -> Iterator[str]:
+        """The same, looked up when the first of them is needed."""
+        yield from self.ids
+
     @cached_property
     def reasons(self) -> dict[str, str]:
         """Why each article is there, by its id."""
-        return dict(zip(self.ids, self.scored.reasons(self.found), strict=True))
+        return dict(zip(self.ids, self._reasons, strict=True))
+
+    @cached_property
+    def _reasons(self) -> list[str]:
+        return self.scored.reasons(self.found)
 
     @cached_property
     def scores(self) -> dict[str, float]:
         """Scores by article id."""
         return dict(zip(self.ids, self.found.scores, strict=True))
+
+    def reason(self, article_id: str) -> str | None:
+        """Why an article is there; None for an article that is not in the list.
+
+        Args:
+            article_id: of any article.
+        """
+        row, rows = self.catalog.row(article_id), self.found.rows
+        return self._reasons[rows.index(row)] if row in rows else None
 
     def alive(self, state: LiveState) -> SegmentCandidates:
         """Its articles as rows of a live state, for the ranking.
@@ -92,7 +110,7 @@ class SegmentList:
         Args:
             state: the live state; articles that it does not have are left out.
         """
-        rows = np.array(state.articles.find_all(self.ids), np.int64)
+        rows = self.catalog.live_rows(self.found.rows, state.articles)
         scores = np.array(self.found.scores, np.float32)
         alive = np.flatnonzero(rows >= 0)
         return SegmentCandidates(SEGMENT_NAMES.index(self.segment), rows[alive], alive, scores[alive])

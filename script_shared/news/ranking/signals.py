@@ -4,9 +4,8 @@ from functools import cached_property
 
 import numpy as np
 
-from script_shared.arrays import Float32s, FloatArray, IntArray
+from script_shared.arrays import Float32s, Float64s, FloatArray, IntArray
 from script_shared.news.counting import windows
-from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.counting.pair_weights import EARLIER, STEP
 from script_shared.news.ranking.query import Query
 from script_shared.news.state.audiences import Visit
@@ -18,6 +17,18 @@ STEPS_BACK = 6  # reads of the visit that are looked at
 MIX_NOW, MIX_HOUR = 0.25, 0.2  # shares of the clicks of 10 minutes and of an hour
 MIX_TOGETHER, MIX_FOLLOWING, MIX_LATER = 0.4, 0.3, 0.05  # read in one visit, next, and in a later visit
 EARLIER_STEP = 0.9  # weight per step back in earlier visits
+_AFTER_VISIT = tuple(map(len, (windows.TOGETHER, windows.FOLLOWING, windows.ONWARD)))
+
+
+def _visit_weights(k: int) -> Float64s:
+    """float64 (6, k): by window of ``Signals.after_visit``, weight of each article of a visit."""
+    weights = np.tile(STEP ** np.arange(k), (sum(_AFTER_VISIT), 1))
+    weights[_AFTER_VISIT[0] : _AFTER_VISIT[0] + _AFTER_VISIT[1], 1:] = 0.0  # following: after the last article alone
+    return weights
+
+
+_VISIT_WEIGHTS = tuple(map(_visit_weights, range(STEPS_BACK + 1)))
+_EARLIER_WEIGHTS = EARLIER_STEP ** np.arange(EARLIER)
 
 
 class Signals:
@@ -68,47 +79,47 @@ class Signals:
 
     @cached_property
     def visit_weights(self) -> FloatArray:
-        """Weight of each article of the visit."""
-        return STEP ** np.arange(len(self.visit))
-
-    @cached_property
-    def earlier_weights(self) -> FloatArray:
-        """Weight of each article of earlier visits."""
-        return EARLIER_STEP ** np.arange(len(self.earlier))
+        """float64 (k): weight of each article of the visit."""
+        return _VISIT_WEIGHTS[len(self.visit)][0]
 
     @cached_property
     def after_visit(self) -> Float32s:
-        """float32 (windows, articles of the visit, used): weights of pairs in all stores but the last."""
-        counts = self.state.counts
-        return counts.pair_cells.after(self.visit, self.used, 0, counts.later.first)
+        """float32 (7, used): together, following, onward, and weights of what is read after the visit's last article.
 
-    def _followers(self, store: PairStore, befores: IntArray, weights: FloatArray, *, read: bool = True) -> Float32s:
-        """float32 (windows of the store, used): weighted shares of what follows ``befores``."""
-        if not len(befores):
-            return np.zeros((len(store.windows), self.used), np.float32)
-        factors = np.array([[self.factors[window]] for window in store.windows])
-        totals = store.totals.take(befores, axis=1) * factors.astype(np.float32) + np.float32(1.0)
-        return store.followers(befores, weights * factors / totals, self.used, self.after_visit if read else None)
+        The last row has the weights of pairs as they are, without decay since the last event.
+        """
+        if not len(self.visit):
+            return np.zeros((sum(_AFTER_VISIT) + 1, self.used), np.float32)
+        weights = _VISIT_WEIGHTS[len(self.visit)]
+        return self.state.counts.after_visit.of(self.visit, weights, self.factors, self.used)
 
-    @cached_property
-    def together(self) -> FloatArray:
+    @property
+    def together(self) -> Float32s:
         """(2, used): read in one visit with what this visit read."""
-        return self._followers(self.state.counts.together, self.visit, self.visit_weights)
+        return self.after_visit[:2]
 
-    @cached_property
-    def following(self) -> FloatArray:
+    @property
+    def following(self) -> Float32s:
         """(3, used): read next after the last article of this visit."""
-        return self._followers(self.state.counts.following, self.visit[:1], np.ones(min(1, len(self.visit))))
+        return self.after_visit[2:5]
 
-    @cached_property
-    def onward(self) -> FloatArray:
+    @property
+    def onward(self) -> Float32s:
         """(1, used): read anywhere in a visit after what this visit read."""
-        return self._followers(self.state.counts.onward, self.visit, self.visit_weights)
+        return self.after_visit[5:6]
+
+    @property
+    def after_last(self) -> Float32s:
+        """(used): weights of pairs with the last article of this visit in the first window of ``following``."""
+        return self.after_visit[6]
 
     @cached_property
-    def later(self) -> FloatArray:
+    def later(self) -> Float32s:
         """(2, used): read in a later visit than what the user read in earlier visits."""
-        return self._followers(self.state.counts.later, self.earlier, self.earlier_weights, read=False)
+        if not len(self.earlier):
+            return np.zeros((len(windows.LATER), self.used), np.float32)
+        weights = _EARLIER_WEIGHTS[: len(self.earlier)]
+        return self.state.counts.after_earlier.of(self.earlier, weights, self.factors, self.used)
 
     @cached_property
     def mix(self) -> Float32s:

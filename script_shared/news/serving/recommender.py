@@ -18,7 +18,7 @@ from script_shared.news.ranking.degradation import Degradation, FailureLog
 from script_shared.news.ranking.mixing import Mixing
 from script_shared.news.ranking.offer import Offer
 from script_shared.news.ranking.ordering import Order, order_offer
-from script_shared.news.ranking.query import LiveAnswer, Query
+from script_shared.news.ranking.query import LiveAnswer, LiveItem, Query
 from script_shared.news.ranking.ranker import Ranker
 from script_shared.news.ranking.segment_list import SegmentSource
 from script_shared.news.rules.editing import Editing
@@ -102,13 +102,13 @@ class LiveRecommender:
         offer = self._offers.of(context, degraded)
         order = order_offer(offer, self.ranker, self.mixing, degraded)
         chosen = self._lists.of(offer, order, degraded)
-        items = plain_items(chosen)
+        items: list[LiveItem] | None = None
         with degraded.part("reasons"):
             items = items_of(chosen, order, self.ranker, self._title, explain=query.explain)
         return LiveAnswer(
             segment=offer.segment_name,
             source=order.source,
-            items=items,
+            items=plain_items(chosen) if items is None else items,
             degraded=degraded.names(),
             popular=chosen.popular,
             candidates=order.live.found.sources if order.live is not None else None,

@@ -88,6 +88,16 @@ class Articles:
         rows = np.frombuffer(self.row_of, np.int32)[np.asarray(numbers, np.int64)] if len(numbers) else NONE
         return rows[rows >= 0].astype(np.int64)
 
+    def rows_by_number(self, numbers: IntArray) -> Int64s:
+        """int64 (k): the row of the article with each number, -1 when it has none.
+
+        Args:
+            numbers: int (k), -1 for no article.
+        """
+        if not self.row_of:
+            return np.full(len(numbers), -1, np.int64)
+        return np.where(numbers >= 0, np.frombuffer(self.row_of, np.int32)[numbers], np.int64(-1))
+
     def live_rows(self) -> Int64s:
         """int64: the rows that hold an article, ascending."""
         return np.flatnonzero(self.number_in[: self.used] >= 0)

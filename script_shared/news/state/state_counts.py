@@ -12,6 +12,7 @@ from script_shared.compiled.count_tables import Tables
 from script_shared.news.counting import windows
 from script_shared.news.counting.counts import DecayedCounts
 from script_shared.news.counting.decay import Decay
+from script_shared.news.counting.follower_sums import FollowerSums
 from script_shared.news.counting.pair_cells import PairCells
 from script_shared.news.counting.pair_counts import PairStore
 from script_shared.news.counting.pair_weights import AMOUNTS, EARLIER, ONES, STEPS_BACK, amounts_of
@@ -33,6 +34,7 @@ class StateCounts:
         together: what is read in one visit; following: what is read next; onward: anywhere after in the visit;
             later: what is read in a later visit.
         pair_cells: the pairs of all four.
+        after_visit: adds up the first three, and the first window of ``following`` as it is; after_earlier: ``later``.
     """
 
     def __init__(self, rows: int, pace: int) -> None:
@@ -48,6 +50,8 @@ class StateCounts:
             PairStore(mine, rows, self.pair_cells, first) for mine, first in zip(half_lives, firsts, strict=False)
         ]
         self.together, self.following, self.onward, self.later = stores
+        self.after_visit = FollowerSums(self.pair_cells, stores[:3], plain=self.following)
+        self.after_earlier = FollowerSums(self.pair_cells, stores[3:])
         self._compiled: ClickCounter | None = None
 
     @property

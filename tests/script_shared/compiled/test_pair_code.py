@@ -1,4 +1,4 @@
-"""Compiled code reads the same rows of a table of pairs as array operations."""
+"""Compiled code adds up the same rows of a table of pairs as array operations."""
 
 import numpy as np
 import pytest
@@ -24,15 +24,22 @@ def _reader(share: float) -> tuple[PairReader, np.ndarray]:
 
 @pytest.mark.parametrize("share", [0.0, 0.03, 0.6, 1.0])
 @pytest.mark.parametrize("used", [0, 5, 128, 299, ROWS])
-def test_rows_are_those_of_a_dense_table(share: float, used: int) -> None:
+def test_sums_are_those_of_a_dense_table(share: float, used: int) -> None:
     reader, table = _reader(share)
+    random = np.random.default_rng(1)
     for befores in ([], [4], [299, 0, 7, 7]):
-        for first, windows in ((0, WINDOWS), (2, 3), (5, 1)):
-            found = reader.read(np.array(befores, np.int64), used, first, windows)
-            assert np.array_equal(found, table[first : first + windows, befores, :used])
+        for windows in (np.arange(WINDOWS), np.array([5, 2, 2])):
+            coefficients = random.random((len(windows), len(befores))).astype(np.float32)
+            coefficients[:1, 1:] = 0.0
+            wanted = np.zeros((len(windows), used), np.float32)
+            for before, factors in zip(befores, coefficients.T, strict=True):
+                wanted += factors[:, None] * table[windows, before, :used]
+            assert np.array_equal(reader.sum(np.array(befores, np.int64), used, windows, coefficients), wanted)
 
 
-@pytest.mark.parametrize(("row", "used", "windows"), [(-1, 9, 1), (ROWS, 9, 1), (0, ROWS + 1, 1), (0, 9, WINDOWS + 1)])
-def test_what_does_not_exist_is_refused(row: int, used: int, windows: int) -> None:
+@pytest.mark.parametrize(
+    ("row", "used", "window"), [(-1, 9, 1), (ROWS, 9, 1), (0, ROWS + 1, 1), (0, 9, WINDOWS), (0, 9, -1)]
+)
+def test_what_does_not_exist_is_refused(row: int, used: int, window: int) -> None:
     with pytest.raises(IndexError):
-        _reader(0.1)[0].read(np.array([row]), used, 0, windows)
+        _reader(0.1)[0].sum(np.array([row]), used, np.array([window]), np.ones((1, 1), np.float32))

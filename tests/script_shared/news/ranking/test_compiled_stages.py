@@ -115,8 +115,9 @@ def test_every_feature_has_its_place_in_the_compiled_code() -> None:
 
 
 def test_what_is_read_after_one_article_is_the_same_as_after_one_of_many(portal: LiveState) -> None:
-    store, used = portal.counts.together, portal.articles.used
-    one = store.followers(np.array([3]), np.array([[0.5], [0.25]]), used)
-    many = store.followers(np.array([3, 4]), np.array([[0.5, 0.0], [0.25, 0.0]]), used)
+    counts, used = portal.counts, portal.articles.used
+    factors = counts.decay.factors(portal.now_ms)
+    one = counts.after_earlier.of(np.array([3]), np.array([[0.5], [0.25]]), factors, used)
+    many = counts.after_earlier.of(np.array([3, 4]), np.array([[0.5, 0.0], [0.25, 0.0]]), factors, used)
     assert one.any()
     assert _bits(one) == _bits(many)

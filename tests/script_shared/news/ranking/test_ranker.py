@@ -51,6 +51,7 @@ def test_others_that_are_below_the_finalists_keep_the_score_of_the_first_trees(
 ) -> None:
     first = -np.arange(float(len(found)))
     added = {0: first, FIRST_TREES: np.full(FINALISTS, 50.0)}
+    monkeypatch.setattr(ranker, "_ranking", None)  # array operations
     monkeypatch.setattr(ranker, "_predict", lambda rows, start, trees: added[start].copy())
     scores = ranker.rank(found)
     assert scores[:FINALISTS].tolist() == (first[:FINALISTS] + 50).tolist()

@@ -123,7 +123,7 @@ def test_an_evicted_article_leaves_no_trace_in_the_row_of_its_successor() -> Non
         readers=40,
     )
     row = state.article_row("new0")
-    assert state.counts.together.after(np.array([row]), 16).sum() == 0
+    assert state.counts.together.weights(0, row, np.arange(16)).sum() == 0
     assert state.counts.overall.sums[windows.OVERALL.index("24h"), 0, row] > 0
     assert state.article_row("old0") == -1
 
