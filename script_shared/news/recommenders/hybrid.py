@@ -107,7 +107,8 @@ def standardise(values: FloatArray) -> Float32s:
         return values
     centred = values - values.mean(axis=1, keepdims=True)
     spread = np.sqrt(np.einsum("ij,ij->i", centred, centred) / values.shape[1])[:, None]
-    return np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 1e-6)
+    centred /= np.where(spread > 1e-6, spread, np.float32(np.inf))
+    return centred
 
 
 def _factorise(snapshot: Snapshot, members: Bools, own: LoggedParams, iterations: int | None = None) -> Als:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import inf
 
 import numpy as np
 
 from script_shared.algorithms.histories import Histories
 from script_shared.arrays import Float32s, FloatArray, Int64s, IntArray
+from script_shared.compiled.best_code import best_places
 from script_shared.news.recommenders.base import Part
 from script_shared.news.recommenders.pool import Pool
 
@@ -84,10 +86,10 @@ def best(scores: FloatArray, n: int) -> Int64s:
         scores: float (m) of one user; ``NEVER`` for candidates that may not be given.
         n: places wanted.
     """
-    width = len(scores)
-    places = np.argpartition(scores, width - n)[width - n :] if 0 < n < width else np.arange(width)
-    places = np.sort(places[scores[places] > NEVER])
-    return places[np.argsort(-scores[places], kind="stable")]
+    if scores.dtype == np.float32 and (found := best_places(scores, n, -inf)) is not None:
+        return found
+    places = np.argsort(-scores, kind="stable")[:n]
+    return places[scores[places] > NEVER]
 
 
 def fill(rows: IntArray, count: int, read: IntArray, exclude: IntArray) -> IntArray:
