@@ -133,6 +133,12 @@ class DecayedCounts:
 
         Args:
             arrays: ``sums`` and ``totals``, as they were saved.
+
+        Raises:
+            ValueError: they do not have the shapes of these counts.
         """
-        self._put(np.array(arrays["sums"]), np.array(arrays["totals"]))
+        for name, mine in self.arrays().items():
+            if arrays[name].shape != mine.shape:
+                raise ValueError(f"{arrays[name].shape} {name} of counts do not fit {mine.shape}")
+        self._put(np.array(arrays["sums"], np.float32), np.array(arrays["totals"], np.float64))
         self._touched.fill(self.sums.transpose(0, 2, 1))

@@ -122,14 +122,10 @@ def _fill(state: LiveState, folder: Path) -> None:
     state.group_names.restore(saved["groups"])
     state.group_names.labels.restore(saved.get("labels", {}))
     lacking = {name for name in _LATER if not (folder / name).exists()}
-    for name in (name for name in _COUNTS if name not in lacking):
-        sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
-        getattr(state.counts, name).restore({"sums": sums, "totals": totals})
-        yield_cpu()
-    for name in (name for name in _PAIRS if name not in lacking):
-        getattr(state.counts, name).restore(
-            SparseEntries.load(folder / name, "sums"), load_array(folder / name, "totals")
-        )
+    try:
+        _fill_counts(state, folder, lacking)
+    except ValueError as error:
+        raise ReleaseCorruptError(f"{folder}: {error}.", fix="Fold the log again.") from error
     ids = Strings.load(folder / "articles", "ids").tolist()
     of_articles = _arrays(folder / "articles", tuple(state.articles.arrays()))
     yield_cpu()
@@ -141,6 +137,18 @@ def _fill(state: LiveState, folder: Path) -> None:
         if name not in lacking:
             part = getattr(state, name)
             part.restore(_arrays(folder / name, tuple(part.arrays())))
+
+
+def _fill_counts(state: LiveState, folder: Path, lacking: set[str]) -> None:
+    """Restore all counts but those that an earlier version did not save."""
+    for name in (name for name in _COUNTS if name not in lacking):
+        sums, totals = load_sparse(folder / name, "sums"), load_array(folder / name, "totals")
+        getattr(state.counts, name).restore({"sums": sums, "totals": totals})
+        yield_cpu()
+    for name in (name for name in _PAIRS if name not in lacking):
+        getattr(state.counts, name).restore(
+            SparseEntries.load(folder / name, "sums"), load_array(folder / name, "totals")
+        )
 
 
 def _saved_columns(state: LiveState, folder: Path) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from shutil import rmtree
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,6 +32,14 @@ def test_a_state_of_other_bounds_is_refused(tmp_path: Path) -> None:
     save_state(folded(click("u", "a")), tmp_path)
     with pytest.raises(ReleaseCorruptError, match="other bounds"):
         load_state(tmp_path, small_params(articles=32))
+
+
+@pytest.mark.parametrize("part", ["overall", "groups", "together"])
+def test_counts_of_another_shape_are_refused(tmp_path: Path, part: str) -> None:
+    save_state(folded(click("u", "a")), tmp_path)
+    np.save(tmp_path / part / "totals.npy", np.zeros((3, 5)))
+    with pytest.raises(ReleaseCorruptError, match="do not fit"):
+        load_state(tmp_path, small_params())
 
 
 def test_a_snapshot_of_before_clusters_were_counted_is_gone_on_with(tmp_path: Path) -> None:
