@@ -13,6 +13,7 @@ from obstore.store import from_url
 
 from script_shared.errors import SettingsError, UnavailableError
 from script_shared.storage.base import Digest, File, StoredObject
+from script_shared.throttle import yield_cpu
 
 CHUNK = 1 << 20
 RETRY_SECONDS = 20
@@ -98,7 +99,9 @@ class ObjectStorage:
 
     def _chunks(self, key: str) -> Iterator[obstore.Bytes]:
         with _refusals(f"{self.uri}/{key}"):
-            yield from obstore.get(self._store, key).stream(min_chunk_size=CHUNK)
+            for chunk in obstore.get(self._store, key).stream(min_chunk_size=CHUNK):
+                yield chunk
+                yield_cpu()
 
     def download(self, key: str, target: Path) -> Digest:
         hasher, size = hashlib.sha256(), 0
