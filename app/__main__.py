@@ -67,6 +67,11 @@ def serve(server: ServerSettings, settings: Settings, factory: str = WORKER) -> 
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a list is small work; threads would only wait for each other
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # with huge pages, half-empty tables take 2 MB a page
+    from app.releases import early_reading
+    from script_shared.releases import open_releases
+    from script_shared.use_cases import entries
+
+    early_reading.start(open_releases(settings, name) for name in entries(settings.use_cases))
     import uvicorn
 
     from app.worker import fork_workers, preload

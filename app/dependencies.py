@@ -1,7 +1,8 @@
 """The service's parts that routes get."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Query, Request
 
@@ -10,13 +11,15 @@ from app.metrics.evaluation_file import EvaluationFile
 from app.metrics.telemetry import Telemetry
 from app.releases.release_manager import ReleaseManager
 from app.security.requirement import Security
-from app.trigger import Trigger
 from app.use_case import AppUseCase
 from script_shared.audit.trail import AuditTrail
 from script_shared.errors import RequestError
 from script_shared.events import EventLog
 from script_shared.settings import Settings
 from script_shared.tracing.tracing import Tracing
+
+if TYPE_CHECKING:
+    from app.trigger import Trigger
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,17 @@ class Service:
     log: EventLog
     audit: AuditTrail
     security: Security
-    trigger: Trigger
     evaluation: EvaluationFile
     started_ms: int
     experiments: RunningExperiments
     tracing: Tracing | None = None
+
+    @cached_property
+    def trigger(self) -> "Trigger":
+        """Starts DAGs. Its client of Airflow takes 40 ms to import, and not every service needs it."""
+        from app.trigger import Trigger
+
+        return Trigger(self.settings)
 
     def live_of(self, use_case: str | None) -> ReleaseManager[Any]:
         """The release of a use case, of the first one for None.

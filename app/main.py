@@ -42,7 +42,6 @@ from app.shell.people import SESSION
 from app.shell.routes import files, front, login
 from app.shell.shell import Shell
 from app.tracing.wrapping import follow_requests
-from app.trigger import Trigger
 from app.use_case import AppUseCase, Parts
 from script_shared.addresses import networks, origins
 from script_shared.audit.trail import AuditTrail
@@ -51,6 +50,7 @@ from script_shared.events import EventLog
 from script_shared.events.following.log_spans import LogSpans
 from script_shared.releases import open_releases
 from script_shared.settings import Settings, load_settings
+from script_shared.throttle import SWITCH_SECONDS
 from script_shared.tracing.tracing import Tracing, open_tracing
 
 ROUTERS = (
@@ -69,7 +69,6 @@ ROUTERS = (
     login,
 )  # of the host; use cases have their own
 METRICS_FOLDER = "_PAUTA_METRICS_FOLDER"  # from the parent process to its workers
-SWITCH_SECONDS = 0.0002  # the longest that a thread that writes or folds keeps the interpreter from a request
 DESCRIPTION = (
     "Recommendations and predictions of the use cases that this instance hosts, each from its release in service. "
     "Every error is `application/problem+json` (RFC 9457) and says what to do."
@@ -197,7 +196,6 @@ def _service(
         log=log,
         audit=audit_trail,
         security=Security(settings, Callers(settings, log)),
-        trigger=Trigger(settings),
         evaluation=table,
         started_ms=wall_ms(),
         experiments=running,

@@ -12,6 +12,7 @@ from uvicorn.config import Config
 from uvicorn.supervisors import multiprocess
 
 from app import memory
+from app.releases import early_reading
 from script_shared import parent
 from script_shared.settings import Settings
 
@@ -42,6 +43,7 @@ def preload(settings: Settings) -> None:
     from app.registry import use_cases
 
     routes_of(use_cases(settings))
+    early_reading.end()
     memory.keep_imports()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Wait = Callable[[float], None]
+SWITCH_SECONDS = 0.0002  # the longest that a thread of the API keeps the interpreter from another one
 
 
 class _Pace(threading.local):

@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from app.releases import early_reading
 from app.releases.loaded_release import LoadedRelease
 from app.releases.release_guard import ReleaseGuard
 from app.releases.turn_taking import TurnTaking
 from app.use_case import ReleaseLoader
 from script_shared.clock import wall_ms
 from script_shared.mapped_files import drop_pages
-from script_shared.releases import CachedRelease, Pointer, Releases
+from script_shared.releases import CachedRelease, Manifest, Pointer, Releases
 from script_shared.storage.local import file_lock
 from script_shared.throttle import Wait, throttle
 
@@ -65,8 +66,7 @@ class Loading(Generic[T]):
         self, pointer: Pointer, version: str, *, in_part: bool, kept: CachedRelease | None, beside: bool
     ) -> LoadedRelease[T]:
         started = time.perf_counter()
-        files = self._releases.fetch_with_manifest
-        folder, manifest = files(version) if kept is None else (kept.folder, kept.manifest)
+        folder, manifest = self._files(pointer, version) if kept is None else (kept.folder, kept.manifest)
         guard = self._guard
         damaged = guard.damaged_parts(folder, manifest, in_part=in_part, beside=beside) if guard is not None else ()
         service = self._loader.load(folder, manifest, without=damaged)
@@ -77,3 +77,8 @@ class Loading(Generic[T]):
         if version == pointer.version:
             self._releases.keep(pointer, manifest)
         return LoadedRelease(service, clock, manifest, pointer, wall_ms(), seconds)
+
+    def _files(self, pointer: Pointer, version: str) -> tuple[Path, Manifest]:
+        """The folder and the manifest of a release, all checksums verified."""
+        early = early_reading.take(self._releases.uri, pointer) if version == pointer.version else None
+        return early or self._releases.fetch_with_manifest(version)

@@ -4,15 +4,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from app.security.caller import Caller
-from app.security.json_web_tokens import JsonWebTokens
 from app.security.settings_tokens import settings_callers
 from script_shared.clock import wall_ms
 from script_shared.errors import UnavailableError
 from script_shared.events import EventLog
 from script_shared.people import Session, digest_of
 from script_shared.settings import Settings
+
+if TYPE_CHECKING:
+    from app.security.json_web_tokens import JsonWebTokens
 
 SECONDS = 0.5  # before tokens and sessions are read again, so that a revocation takes effect within a second
 PAUSE_SECONDS = 0.05  # between two reads for unknown tokens, which share a read: strangers send many
@@ -50,7 +53,7 @@ class Callers:
     def __init__(self, settings: Settings, events: EventLog) -> None:
         self._fixed = settings_callers(settings)
         self._table = events.tokens
-        self._jwt = JsonWebTokens.of(settings)
+        self._jwt = _json_web_tokens(settings)
         self._named: Mapping[str, Caller] = {}
         self._sessions: Mapping[str, Session] = {}
         self._reading: asyncio.Task[None] | None = None
@@ -186,3 +189,12 @@ class Callers:
         """Write the last use of tokens."""
         self._written_at = float("-inf")
         await self._write_uses()
+
+
+def _json_web_tokens(settings: Settings) -> "JsonWebTokens | None":
+    """None where no JWTs are accepted; the libraries for them take 50 ms to import."""
+    if not settings.jwt_jwks_url:
+        return None
+    from app.security.json_web_tokens import JsonWebTokens
+
+    return JsonWebTokens.of(settings)

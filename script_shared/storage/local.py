@@ -16,7 +16,7 @@ from script_shared.storage.base import Digest, File, StoredObject
 from script_shared.throttle import yield_cpu
 
 LOCK_SECONDS = 60.0
-PIECE_BYTES = 1 << 22  # of a file; after each piece, a thread of the API yields to requests
+PIECE_BYTES = 1 << 20  # of a file; after each piece, a thread of the API yields to requests
 PARTIAL = ".partial"  # what a killed writer leaves ends like this
 
 
@@ -78,8 +78,9 @@ def digest_file(path: Path) -> Digest:
     Args:
         path: of a file of any size; it is read in pieces.
     """
-    digest, piece = sha256(), memoryview(bytearray(PIECE_BYTES))
+    digest = sha256()
     with path.open("rb", buffering=0) as file:
+        piece = memoryview(bytearray(min(PIECE_BYTES, os.fstat(file.fileno()).st_size + 1)))
         while count := file.readinto(piece):
             digest.update(piece[:count])
             yield_cpu()

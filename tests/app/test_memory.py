@@ -17,11 +17,24 @@ import sys
 from app import memory
 memory.import_lightgbm()
 from lightgbm import Booster
-print(sorted({"sklearn", "pandas"} & set(sys.modules)))
+print(sorted({"sklearn", "pandas", "numpy.f2py"} & set(sys.modules)))
 """
 LATER = """
 import pandas, sklearn.base
 print(pandas.DataFrame([1]).shape, sklearn.base.BaseEstimator.__name__)
+"""
+COMPILER = """
+import numpy
+print(numpy.f2py.run_main.__name__)
+"""
+SERVICE = """
+import sys
+from app import memory
+memory.import_lightgbm()
+from app.main import create_app
+from script_shared.settings import load_settings
+create_app(load_settings())
+print(sorted({"httpx", "jwt", "numpy.f2py"} & set(sys.modules)))
 """
 GROWN = """
 import sys
@@ -66,6 +79,19 @@ def _run(program: str, *arguments: str) -> str:
 
 def test_lightgbm_comes_without_pandas_and_scikit_learn() -> None:
     assert _run(LOOK) == "[]\n"
+
+
+def test_the_fortran_compiler_of_numpy_can_still_be_imported_later() -> None:
+    assert _run(LOOK + COMPILER) == "[]\nrun_main\n"
+
+
+def test_a_service_imports_no_client_of_airflow_or_single_sign_on_before_it_needs_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATA_DIR", "MODELS_URI", "CACHE_DIR"):
+        monkeypatch.setenv(f"PAUTA_{name}", str(tmp_path / name))
+    monkeypatch.delenv("PAUTA_JWT_JWKS_URL", raising=False)
+    assert _run(SERVICE) == "[]\n"
 
 
 @pytest.mark.skipif(find_spec("sklearn") is None, reason="not among the API's own packages")

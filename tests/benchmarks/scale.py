@@ -101,13 +101,14 @@ def _ask_for_everybody(address: str, env: dict[str, str]) -> None:
 
 
 def wait_ready(address: str, started: float, patience_seconds: float = 60.0) -> float:
-    while (seconds := time.perf_counter() - started) < patience_seconds:
-        try:
-            if httpx.get(f"{address}/ready").status_code == 200:
-                return seconds
-        except httpx.TransportError:
-            pass  # not listening yet
-        time.sleep(0.05)
+    with httpx.Client(base_url=address, verify=False, timeout=20) as client:  # reading CA certificates takes 20 ms
+        while (seconds := time.perf_counter() - started) < patience_seconds:
+            try:
+                if client.get("/ready").status_code == 200:
+                    return seconds
+            except httpx.TransportError:
+                pass  # not listening yet
+            time.sleep(0.05)
     raise TimeoutError(f"the API was not ready after {patience_seconds:g} s")
 
 

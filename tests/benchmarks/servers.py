@@ -91,8 +91,9 @@ def _settled(client: httpx.Client, log: EventLog, release: str | None) -> bool:
 def api(
     env: dict[str, str], workers: int, patience_seconds: float = 60.0, checkout: Path | None = None
 ) -> Iterator[Server]:
-    """The service, of this checkout or of another one."""
+    """The service, of this checkout or of another one. Its bytecode is compiled before, as in an image."""
     port = free_port()
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "app", "script_shared"], cwd=checkout, check=True)
     with _running(
         [sys.executable, "-m", "app", "--port", str(port), "--workers", str(workers)],
         {**env, "PAUTA_ADMIN_TOKEN": TOKEN},
@@ -124,7 +125,7 @@ def library(env: dict[str, str], folder: Path) -> Iterator[Server]:
 @contextmanager
 def _running(command: list[str], env: dict[str, str], folder: Path | None = None) -> Iterator[tuple[int, float]]:
     start = time.perf_counter()
-    server = subprocess.Popen(command, env={**os.environ, **env}, cwd=folder)
+    server = subprocess.Popen(command, env={**os.environ, **env, "PYTHONDONTWRITEBYTECODE": ""}, cwd=folder)
     try:
         yield server.pid, start
     finally:
