@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.arrays import IntArray
 from script_shared.clock import HOUR_MS
+from script_shared.news.readers.key_places import KeyPlaces
 from script_shared.throttle import yield_cpu
 
 SHARE_FLOOR = 1e-5  # of all clicks of an hour: the share of an article without any
@@ -65,8 +66,7 @@ class ReaderHistories:
         self._empty()
 
     def _empty(self) -> None:
-        self._places: dict[int, int] = {}
-        self._keys = array("Q")  # by place
+        self._places = KeyPlaces()
         self.read_bytes: list[bytes] = []
         for name, kind in _COLUMNS.items():
             setattr(self, name, array(kind))
@@ -76,12 +76,12 @@ class ReaderHistories:
 
     def find(self, key: int) -> int:
         """The place of a user, -1 when not known."""
-        return self._places.get(key, -1)
+        return self._places.find(key)
 
     def click(self, key: int, session: str, time_ms: int, arrived_ms: int) -> int:
         """The place of a user whose click arrives now; a new user gets a place, and a visit begins where one does."""
-        place, code = self._places.get(key), crc32(session.encode()) if session else 0
-        if place is None:
+        place, code = self._places.find(key), crc32(session.encode()) if session else 0
+        if place < 0:
             place = self._make(key)
         elif self.session[place] != code or not (session or time_ms - self.last_ms[place] <= PAUSE_MS):
             self.before_ms[place], self.depth[place] = self.last_ms[place], 0
@@ -99,8 +99,7 @@ class ReaderHistories:
     def _make(self, key: int) -> int:
         if len(self._places) >= self.capacity:
             self._drop_oldest(len(self._places) - self.capacity + self.capacity // 10 + 1)
-        place = self._places[key] = len(self.read_bytes)
-        self._keys.append(key)
+        place = self._places.add(key)
         self.read_bytes.append(b"")
         for name in _COLUMNS:
             getattr(self, name).append(-1 if name == "before_ms" else 0)
@@ -151,17 +150,13 @@ class ReaderHistories:
 
     def forget(self, key: int) -> None:
         """Forget a user."""
-        place = self._places.pop(key, None)
-        if place is None:
+        if self._places.find(key) < 0:
             return
-        last = len(self.read_bytes) - 1
+        place, last = self._places.remove(key), len(self.read_bytes) - 1
         if place != last:
             self.read_bytes[place] = self.read_bytes[last]
             for name in _COLUMNS:
                 getattr(self, name)[place] = getattr(self, name)[last]
-            self._keys[place] = self._keys[last]
-            self._places[self._keys[place]] = place
-        self._keys.pop()
         self.read_bytes.pop()
         for name in _COLUMNS:
             getattr(self, name).pop()
@@ -172,11 +167,11 @@ class ReaderHistories:
         Args:
             old, new: keys.
         """
-        if old in self._places and new not in self._places:
-            self._make(new)
+        if self.find(old) >= 0 and self.find(new) < 0:
+            self._make(new)  # which may forget others
         if (source := self.find(old)) < 0:
             return
-        place = self._places[new]
+        place = self.find(new)
         self.read_bytes[place] = (self.read_bytes[place] + self.read_bytes[source])[-4 * self.reads_kept :]
         if self.total[place]:
             self._join_columns(source, place)
@@ -215,9 +210,7 @@ class ReaderHistories:
         """Forget the users whose last click is longest ago."""
         kept = np.ones(len(self.read_bytes), bool)
         kept[np.argsort(np.array(self.last_ms), kind="stable")[:count]] = False
-        new = array("q", np.cumsum(kept) - 1)  # not a list: a number per user at once would stay in the heap
-        self._places = {key: new[old] for key, old in self._places.items() if kept[old]}
-        self._keys = array("Q", np.array(self._keys)[kept].tobytes())
+        self._places.keep(kept)
         self.read_bytes = list(compress(self.read_bytes, kept))
         for name, kind in _COLUMNS.items():
             setattr(self, name, array(kind, np.array(getattr(self, name))[kept].tobytes()))
@@ -227,7 +220,7 @@ class ReaderHistories:
         columns = {name: np.array(getattr(self, name)) for name in _COLUMNS}
         lengths = np.array([len(reads) // 4 for reads in self.read_bytes], np.int64)
         block = np.frombuffer(b"".join(self.read_bytes), "<u4")
-        return {**columns, "keys": np.array(self._keys, np.uint64), "lengths": lengths, "reads": block}
+        return {**columns, "keys": np.array(self._places.keys, np.uint64), "lengths": lengths, "reads": block}
 
     def restore(self, arrays: dict[str, IntArray]) -> None:
         """Restore the saved values."""
@@ -238,12 +231,11 @@ class ReaderHistories:
             column.frombytes(np.asarray(saved).astype(kind).tobytes())
             setattr(self, name, column)
             yield_cpu()
-        self._keys.frombytes(arrays["keys"].astype(np.uint64).tobytes())
+        self._places.restore(arrays["keys"])
         block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"])
         begins = ends - arrays["lengths"]
         for start in range(0, len(ends), _RESTORED):
             some = slice(start, start + _RESTORED)
-            self._places.update(zip(arrays["keys"][some].tolist(), range(start, len(ends)), strict=False))
             bounds = zip(begins[some].tolist(), ends[some].tolist(), strict=True)
             self.read_bytes.extend(block[4 * begin : 4 * end] for begin, end in bounds)
             yield_cpu()
