@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from script_shared.errors import ReleaseCorruptError
-from script_shared.mapped_files import note_map
+from script_shared.mapped_files import FileRows, note_map
 
 IntArray = npt.NDArray[np.integer[Any]]  # any width: for parameters that accept all of them
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -74,9 +74,10 @@ class Strings:
     ('eleição', 3)
     """
 
-    def __init__(self, block: IntArray, offsets: IntArray) -> None:
+    def __init__(self, block: IntArray, offsets: IntArray, rows: FileRows | None = None) -> None:
         self.block = block
         self.offsets = offsets
+        self._read = rows.read if rows is not None else None
 
     @classmethod
     def of(cls, values: Sequence[str]) -> "Strings":
@@ -100,7 +101,9 @@ class Strings:
         """Whether a text is the one of a row; cheaper than to read that one."""
         start, end = self.offsets.item(row), self.offsets.item(row + 1)
         encoded = value.encode()
-        return len(encoded) == end - start and self.block[start:end].tobytes() == encoded
+        if len(encoded) != end - start:
+            return False
+        return (self._read(start, end) if self._read is not None else self.block[start:end]).tobytes() == encoded
 
     def tolist(self) -> list[str]:
         """All of them as Python strings, decoded in one go."""
@@ -117,17 +120,19 @@ class Strings:
         save_arrays(folder, {f"{name}.block": self.block, f"{name}.offsets": self.offsets})
 
     @classmethod
-    def load(cls, folder: Path, name: str) -> "Strings":
+    def load(cls, folder: Path, name: str, *, scattered: bool = False) -> "Strings":
         """Map what ``save`` wrote into memory.
 
         Args:
             folder: where it was saved.
             name: as given to ``save``.
+            scattered: read texts that are compared from the file, because few of them are read twice.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged.
         """
-        return cls(load_array(folder, f"{name}.block"), load_array(folder, f"{name}.offsets"))
+        block = load_array(folder, f"{name}.block")
+        return cls(block, load_array(folder, f"{name}.offsets"), FileRows(block) if scattered else None)
 
 
 def _digest(value: str) -> int:
@@ -219,15 +224,16 @@ class IdIndex:
         save_arrays(folder, {f"{name}.hashes": self._hashes, f"{name}.rows": self._rows})
 
     @classmethod
-    def load(cls, folder: Path, name: str) -> "IdIndex":
+    def load(cls, folder: Path, name: str, *, scattered: bool = False) -> "IdIndex":
         """Map what ``save`` wrote into memory.
 
         Args:
             folder: where it was saved.
             name: as given to ``save``.
+            scattered: as in ``Strings.load``.
 
         Raises:
             ReleaseCorruptError: a file is missing or damaged.
         """
-        ids = Strings.load(folder, name)
+        ids = Strings.load(folder, name, scattered=scattered)
         return cls(ids, load_array(folder, f"{name}.hashes"), load_array(folder, f"{name}.rows"))

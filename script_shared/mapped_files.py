@@ -1,9 +1,10 @@
 """Files that are mapped into memory, whose pages a process can drop when it does not need them."""
 
 import mmap
+import os
 from threading import Lock
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,35 @@ def drop_pages(*, scattered: bool) -> None:
         maps = list(_scattered if scattered else _maps)
     for each in maps:
         each.madvise(mmap.MADV_DONTNEED)
+
+
+class FileRows:
+    """Reads rows of an array from its file, so that no pages are mapped for them. It takes as long as a mapped read.
+
+    Args:
+        array: (n, ...), as ``load_array`` returns it; rows of one that is not mapped are taken from memory.
+    """
+
+    def __init__(self, array: npt.NDArray[Any]) -> None:
+        self._array, self._file = array, -1
+        mapped = array if isinstance(array, np.memmap) else array.base
+        if isinstance(mapped, np.memmap) and mapped.shape == array.shape and array.flags.c_contiguous:
+            self._file, self._start = os.open(str(mapped.filename), os.O_RDONLY), mapped.offset
+            self._row_bytes, self._shape = array.nbytes // len(array), (-1, *array.shape[1:])
+            finalize(self, os.close, self._file)
+
+    def read(self, first: int, stop: int) -> npt.NDArray[Any]:
+        """(stop - first, ...): some rows, read-only.
+
+        Args:
+            first, stop: 0 <= first <= stop <= n.
+        """
+        if self._file < 0 or first >= stop:
+            return self._array[first:stop]
+        size = self._row_bytes
+        block = os.pread(self._file, (stop - first) * size, self._start + first * size)
+        rows = np.frombuffer(block, self._array.dtype)
+        return rows if len(self._shape) == 1 else rows.reshape(self._shape)
 
 
 def _map_of(array: npt.NDArray[Any]) -> mmap.mmap | None:

@@ -135,7 +135,7 @@ class Als:
         """
         if batch.fresh:
             return self.fold_in(batch.histories)
-        return self.users.take(batch.rows)
+        return self.users.take(batch.rows) if len(batch.rows) != 1 else self.users.one(int(batch.rows[0]))
 
     def over(self, candidates: Candidates) -> Callable[[Batch], FloatArray]:
         """Prepare the candidates once; the answer scores batches: float32 (n, m), 0 where a vector is missing.

@@ -1,11 +1,13 @@
 """Vectors of some of many rows, with a lookup by row."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from script_shared.arrays import Float32s, FloatArray, Int32s, Int64s, IntArray, load_array, save_arrays
+from script_shared.mapped_files import FileRows
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,15 @@ class Factors:
         vectors = np.zeros((len(rows), self.vectors.shape[1]), np.float32)
         vectors[place >= 0] = self.vectors[place[place >= 0]]
         return vectors
+
+    def one(self, row: int) -> Float32s:
+        """float32 (1, factors): the vector of a row, from its file; zeros for row -1 and one without a vector."""
+        place = int(self.place[row]) if row >= 0 else -1
+        return self._file.read(place, place + 1) if place >= 0 else np.zeros((1, self.vectors.shape[1]), np.float32)
+
+    @cached_property
+    def _file(self) -> FileRows:
+        return FileRows(self.vectors)
 
     def first(self, count: int) -> "Factors":
         """The first ``count`` of them."""

@@ -89,16 +89,6 @@ class Histories:
             where = spans(starts, offsets)
         return Histories(offsets, self.article[where], self.time_s[where], self.engagement[where])
 
-    def one(self, row: int) -> "Histories":
-        """The history of a single user; an empty one for row -1.
-
-        Args:
-            row: of the user, or -1.
-        """
-        start, stop = self.offsets[row : row + 2].tolist() if row >= 0 else (0, 0)
-        mine = slice(start, stop)
-        return Histories(np.array([0, stop - start]), self.article[mine], self.time_s[mine], self.engagement[mine])
-
     def latest(self, count: int) -> "Histories":
         """Each user's newest ``count`` entries.
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from script_shared.algorithms.histories import Batch, Histories
 from script_shared.arrays import Bools, IdIndex, Int64s, load_array, save_arrays
-from script_shared.mapped_files import note_scattered
+from script_shared.mapped_files import FileRows, note_scattered
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,7 @@ class ReaderTable:
         row = self.ids.row(name)
         if row < 0:
             return []
-        first, last = self.histories.offsets[row : row + 2]
-        found: list[int] = self.histories.article[first:last].tolist()
+        found: list[int] = self._history(row).article.tolist()
         return found
 
     def batch(self, rows: Int64s) -> Batch:
@@ -62,7 +62,7 @@ class ReaderTable:
             extra: article rows read besides, oldest first; counted as read now, with the user's mean engagement.
             now_ms: epoch milliseconds, UTC.
         """
-        known = Batch(np.array([row]), self.histories.one(row))
+        known = Batch(np.array([row]), self._history(row))
         if not extra:
             return known
         old = known.histories
@@ -74,6 +74,16 @@ class ReaderTable:
             np.concatenate([old.engagement, np.full(len(extra), mean, old.engagement.dtype)]),
         )
         return Batch(known.rows, joined, fresh=True)
+
+    @cached_property
+    def _columns(self) -> tuple[FileRows, FileRows, FileRows]:
+        reads = self.histories
+        return FileRows(reads.article), FileRows(reads.time_s), FileRows(reads.engagement)
+
+    def _history(self, row: int) -> Histories:
+        """What one user read, from the files; nothing for row -1."""
+        first, stop = self.histories.offsets[row : row + 2].tolist() if row >= 0 else (0, 0)
+        return Histories(np.array([0, stop - first]), *(column.read(first, stop) for column in self._columns))
 
     def save(self, folder: Path) -> None:
         """Write it into a folder, which ``load`` reads; engagement is rounded to float16.
@@ -100,6 +110,6 @@ class ReaderTable:
         """
         names = ("offsets", "article", "time_s", "engagement")
         offsets, *reads = (load_array(folder, name) for name in names)
-        ids = IdIndex.load(folder, "ids")
+        ids = IdIndex.load(folder, "ids", scattered=True)
         note_scattered(ids.ids.block, *reads)
         return cls(ids, load_array(folder, "logged"), Histories(offsets, *reads))
