@@ -97,7 +97,7 @@ class ObjectStorage:
         with _refusals(f"{self.uri}/{key}"):
             obstore.put(self._store, key, source, max_concurrency=PARTS_AT_ONCE)
 
-    def _chunks(self, key: str) -> Iterator[obstore.Bytes]:
+    def _chunks(self, key: str) -> Iterator[bytes]:
         with _refusals(f"{self.uri}/{key}"):
             for chunk in obstore.get(self._store, key).stream(min_chunk_size=CHUNK):
                 yield chunk
