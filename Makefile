@@ -160,7 +160,7 @@ test-schema: install ## Send generated requests of every operation in the OpenAP
 	@$(UV) pip install --quiet --python $(VENV)-schema/bin/python --require-hashes -r tests/clients/properties/requirements.txt
 	PAUTA_TEST_SCHEMA="$(ARGS)" $(BIN)/pytest tests/clients/test_properties.py
 
-$(VENV)-spark/.installed: requirements_airflow.txt requirements.txt tests/requirements.txt requirements_spark.txt | $(BIN)/uv
+$(VENV)-spark/.installed: requirements_airflow.txt requirements.txt tests/requirements.txt requirements_spark.txt docker/kubernetes/requirements.txt | $(BIN)/uv
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)-spark
 	@$(UV) pip sync --quiet --python $(VENV)-spark/bin/python --require-hashes $^
 	@touch $@

@@ -1,8 +1,13 @@
 """A task of Airflow submits refine to Spark by Airflow's provider, and gets its facts or its error."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -64,6 +69,63 @@ def test_an_error_of_the_step_is_the_tasks_error(run: Run) -> None:
     pytest.importorskip("pyspark", reason="make test-spark installs PySpark")
     fill(run, Reader("odd", [read(0, ms=17)]))
     with pytest.raises(InputError, match="is not a time between 2000 and 2100"):
+        run_step(NEWS, REFINE, RUN, airflow_context())
+
+
+class NoPods(BaseHTTPRequestHandler):
+    """The API server of a cluster without pods."""
+
+    def do_GET(self) -> None:
+        self.server.seen.append(self.path)  # type: ignore[attr-defined]
+        self.send_response(404)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep the test's output clean."""
+
+
+@contextmanager
+def cluster_without_pods() -> Iterator[tuple[str, list[str]]]:
+    """The address of its API server as a master of Spark, and the paths that were requested."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), NoPods)
+    server.seen = []  # type: ignore[attr-defined]
+    (thread := Thread(target=server.serve_forever)).start()
+    try:
+        yield f"k8s://http://127.0.0.1:{server.server_port}", server.seen  # type: ignore[attr-defined]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.spark
+def test_a_driver_for_kubernetes_runs_our_code_in_the_process_of_the_task(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The driver looks its own pod up, and there is none: it has started, and its error is the task's error."""
+    pytest.importorskip("pyspark", reason="make test-spark installs PySpark")
+    fill(run)
+    (options := tmp_path / "conf").mkdir()
+    options.joinpath("spark-defaults.conf").write_text(
+        "spark.kubernetes.driver.pod.name driver\nspark.kubernetes.container.image none\n"
+    )
+    monkeypatch.setenv("SPARK_CONF_DIR", str(options))
+    with cluster_without_pods() as (master, seen):
+        monkeypatch.setenv("PAUTA_SPARK_MASTER", master)
+        with pytest.raises(SettingsError, match="no session of Spark starts there"):
+            run_step(NEWS, REFINE, RUN, airflow_context())
+    assert "/api/v1/namespaces/default/pods/driver" in seen
+
+
+@pytest.mark.spark
+def test_without_the_provider_for_kubernetes_the_message_names_the_image(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyspark", reason="make test-spark installs PySpark")
+    fill(run)
+    monkeypatch.setenv("PAUTA_SPARK_MASTER", "k8s://https://127.0.0.1:6443")
+    monkeypatch.setitem(sys.modules, "airflow.providers.cncf.kubernetes.kube_client", None)
+    with pytest.raises(SettingsError, match=r"provider for Kubernetes is not installed.*KUBERNETES=1"):
         run_step(NEWS, REFINE, RUN, airflow_context())
 
 
