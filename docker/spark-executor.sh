@@ -1,7 +1,8 @@
 #!/bin/sh
 # Starts an executor of Spark in its pod (docs/spark.md). Spark describes the executor in variables of the environment.
 set -eu
-jars=$(python -c 'import importlib.util as found; print(found.find_spec("pyspark").submodule_search_locations[0])')/jars
+# -I: PYTHONPATH, which comes from the driver, may name a copy of PySpark without its jars.
+jars=$(python -I -c 'import importlib.util as found; print(found.find_spec("pyspark").submodule_search_locations[0])')/jars
 number=0
 set --
 while option=$(printenv "SPARK_JAVA_OPT_$number"); do

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.cluster import addons, chart, checks, node, plane, programs, spark_pods
+from tests.cluster import addons, chart, checks, node, plane, programs, spark_pods, spark_rights
 from tests.cluster.machine import Machine
 from tests.deployment.report import Report
 
@@ -60,7 +60,8 @@ STEPS: dict[str, Step] = {
     "pods without a release": checks.pods_wait_for_a_release,
     "MLflow": checks.mlflow_is_ready,
     "Airflow, KubernetesExecutor": checks.airflow_trains,
-    "Spark": spark_pods.executors_make_the_same_tables,
+    "rights with Spark": spark_rights.the_token_starts_executors_only,
+    "Spark": spark_pods.a_task_makes_the_same_tables,
     "lists": checks.lists_are_answered,
     "network policies": checks.strangers_reach_nothing,
     "upgrade": checks.an_upgrade_drops_nothing,

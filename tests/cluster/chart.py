@@ -1,6 +1,7 @@
 """The chart in the cluster: images, Secrets, the database and store outside, and Helm."""
 
 import base64
+import json
 import secrets
 import shutil
 import subprocess
@@ -140,6 +141,12 @@ def pods(machine: Machine, component: str, path: str = "{.items[*].metadata.name
     selector = f"app.kubernetes.io/component={component}"
     where = ("--namespace", "news", "get", "pods", "--selector", selector)
     return kubectl(machine, *where, "--output", f"jsonpath={path}").split()
+
+
+def in_config_map(machine: Machine, name: str, key: str) -> str:
+    """The text of one key of a ConfigMap."""
+    kept = kubectl(machine, "--namespace", "news", "get", "configmap", name, "--output", "json")
+    return str(json.loads(kept)["data"][key])
 
 
 def job_done(machine: Machine, name: str, seconds: float) -> float:

@@ -1,4 +1,9 @@
-"""A step on Spark in the cluster: the pod of a task is the driver, and executors run in pods of their own."""
+"""Spark in the cluster: the pod of an Airflow task is the driver, and executors run in pods of their own."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -7,24 +12,20 @@ from tests.cluster.machine import Machine, wait_until
 from tests.cluster.plane import kubectl
 from tests.deployment.report import CheckError
 
-POD = "spark-driver"
+POD = "polars"
 EXECUTORS = 2  # as in values.yaml
-# Refines the same generated files with both engines, each in a run of its own, and compares the tables.
+# Refines the files of the task's run with Polars, and compares the tables of both engines.
 SCRIPT = """\
-import os, subprocess, sys
+import os, shutil, subprocess, sys
 from pathlib import Path
 import polars as pl
 from script_shared.settings import load_settings
 
-def run(engine, step):
-    command = [sys.executable, "-m", "pipelines", "news", "--run-id", engine, "--step", step]
-    command += ["--set", "sample.users=3000"]
-    subprocess.run(command, env={**os.environ, "PAUTA_ENGINE": engine}, check=True)
-
-for engine in ("polars", "spark"):
-    run(engine, "download")
-    run(engine, "refine")
-refined = Path(load_settings().data_dir) / "news" / "refined"
+data = Path(load_settings().data_dir) / "news"
+shutil.copytree(data / "raw" / "spark", data / "raw" / "polars")
+command = [sys.executable, "-m", "pipelines", "news", "--run-id", "polars", "--step", "refine"]
+subprocess.run(command, env={**os.environ, "PAUTA_ENGINE": "polars"}, check=True)
+refined = data / "refined"
 names = sorted(file.name for file in (refined / "polars").glob("*.parquet") if file.name != "rejected.parquet")
 for name in names:
     one, other = (pl.read_parquet(refined / engine / name) for engine in ("polars", "spark"))
@@ -33,28 +34,75 @@ print(f"tables: {len(names)}, interactions: {pl.read_parquet(refined / 'spark' /
 """
 
 
-def executors_make_the_same_tables(machine: Machine, found: list[str]) -> None:
-    """Executors in pods make the same tables as one process with Polars."""
-    kept = kubectl(machine, "--namespace", "news", "get", "configmap", "pauta-pod-template", "--output", "json")
-    pod = yaml.safe_load(yaml.safe_load(kept)["data"]["pod.yaml"])
-    pod["metadata"] |= {"name": POD, "namespace": "news"}
-    pod["spec"]["containers"][0]["command"] = ["python", "-c", SCRIPT]
-    kubectl(machine, "apply", "--filename", "-", data=yaml.safe_dump(pod))
+def a_task_makes_the_same_tables(machine: Machine, found: list[str]) -> None:
+    """A task of Airflow submits refine to Spark, and executors in pods make the same tables as Polars."""
+    _turn_spark_on(machine)
+    _airflow(machine, "dags", "trigger", "news_data", "--conf", json.dumps({"run_id": "spark"}))
     seen: set[str] = set()
+    said = ""
 
     def ended() -> bool:
+        nonlocal said
         seen.update(chart.pods(machine, "spark-executor"))
-        where = ("--namespace", "news", "get", "pod", POD, "--output", "jsonpath={.status.phase}")
-        if (phase := kubectl(machine, *where)) == "Failed":
-            raise SystemError(kubectl(machine, "--namespace", "news", "logs", POD, "--tail", "20"))
-        return phase == "Succeeded"
+        if pods := [pod for pod in chart.pods(machine, "task") if pod.startswith("news-data-refine-")]:
+            said = _log(machine, pods[0])
+        elif said and not _facts(machine).is_file():
+            raise SystemError(said)
+        return _facts(machine).is_file()
 
-    try:
-        seconds = wait_until("the step on Spark", 600, ended)
-    except SystemError as error:
-        raise CheckError(f"the step failed: {error}") from None
-    if len(seen) < EXECUTORS:
-        raise CheckError(f"only {len(seen)} executors were seen")
-    said = kubectl(machine, "--namespace", "news", "logs", POD, "--tail", "1").strip()
+    seconds = _until("the task refine", 900, ended)
+    engine = json.loads(_facts(machine).read_text())["engine"]
+    if engine != "spark" or len(seen) < EXECUTORS:
+        raise CheckError(f"{len(seen)} executors were seen, and the engine was {engine}")
+    kubectl(machine, "apply", "--filename", "-", data=yaml.safe_dump(_pod_of_a_task(machine)))
+    _until("refine with Polars", 600, lambda: _ended(machine))
+    tables = _log(machine, POD, lines=1).strip()
     kubectl(machine, "--namespace", "news", "delete", "pod", POD)
-    found.append(f"{len(seen)} executors, {said}, the same with both engines; {seconds:.0f} s")
+    wait_until("the executors end", 60, lambda: not chart.pods(machine, "spark-executor"))
+    found.append(f"{len(seen)} executors of a task of Airflow, {tables}, the same with both engines; {seconds:.0f} s")
+
+
+def _turn_spark_on(machine: Machine) -> None:
+    """Upgrade to the engine Spark, and wait until Airflow's scheduler and the API have it."""
+    chart.helm(machine, "upgrade", "--set", "settings.PAUTA_ENGINE=spark")
+    _airflow(machine, "dags", "pause", "--yes", "news_training")  # new data would start a training
+    template = ("exec", "deployment/news-scheduler", "--", "cat", "/opt/pauta/pod-template/pod.yaml")
+    wait_until(
+        "the new pod of tasks", 180, lambda: "PAUTA_ENGINE" in kubectl(machine, "--namespace", "news", *template)
+    )
+    kubectl(machine, "--namespace", "news", "rollout", "status", "deployment/news-api", "--timeout", "300s")
+
+
+def _airflow(machine: Machine, *command: str) -> None:
+    kubectl(machine, "--namespace", "news", "exec", "deployment/news-scheduler", "--", "airflow", *command)
+
+
+def _facts(machine: Machine) -> Path:
+    return machine.folder / "shared" / "data" / "news" / "refined" / "spark" / "_manifest.json"
+
+
+def _pod_of_a_task(machine: Machine) -> dict[str, Any]:
+    """The chart's pod of a task, which runs the script instead of a task."""
+    pod: dict[str, Any] = yaml.safe_load(chart.in_config_map(machine, "pauta-pod-template", "pod.yaml"))
+    pod["metadata"] |= {"name": POD, "namespace": "news"}
+    pod["spec"]["containers"][0]["command"] = ["python", "-c", SCRIPT]
+    return pod
+
+
+def _ended(machine: Machine) -> bool:
+    phase = kubectl(machine, "--namespace", "news", "get", "pod", POD, "--output", "jsonpath={.status.phase}")
+    if phase == "Failed":
+        raise SystemError(_log(machine, POD))
+    return phase == "Succeeded"
+
+
+def _log(machine: Machine, pod: str, lines: int = 20) -> str:
+    return kubectl(machine, "--namespace", "news", "logs", pod, "--tail", str(lines))
+
+
+def _until(what: str, seconds: float, holds: Callable[[], bool]) -> float:
+    """Wait until a pod has done its work; fail at once if the pod failed."""
+    try:
+        return wait_until(what, seconds, holds)
+    except SystemError as error:
+        raise CheckError(f"{what} failed: {error}") from None

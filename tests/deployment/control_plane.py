@@ -1,6 +1,6 @@
 """The objects of the chart, sent to the API server of a cluster as a dry run.
 
-Only a namespace with a service account stays in the cluster: the server admits no pod of an unknown account.
+Only a namespace with two service accounts stays in the cluster: the server admits no pod of an unknown account.
 The namespace enforces the Pod Security Standard ``restricted``.
 """
 
@@ -13,7 +13,8 @@ from pathlib import Path
 from tests.deployment.report import CheckError, Report
 
 VARIABLE = "VERIFY_KUBECONFIG"
-NAMESPACE = ACCOUNT = "news"  # the chart gives its service account the name of the release
+NAMESPACE = "news"
+ACCOUNTS = ("news", "news-tasks")  # the chart names them after the release; with Spark, tasks have one of their own
 SECONDS = 300
 
 
@@ -59,8 +60,9 @@ def dry_run(report: Report, files: dict[str, Path]) -> None:
             kubectl(kubeconfig, "create", "namespace", NAMESPACE)
             kubectl(kubeconfig, "label", "namespace", NAMESPACE, "pod-security.kubernetes.io/enforce=restricted")
         accounts = kubectl(kubeconfig, "--namespace", NAMESPACE, "get", "serviceaccounts", "--output", "name").split()
-        if f"serviceaccount/{ACCOUNT}" not in accounts:
-            kubectl(kubeconfig, "--namespace", NAMESPACE, "create", "serviceaccount", ACCOUNT)
+        for account in ACCOUNTS:
+            if f"serviceaccount/{account}" not in accounts:
+                kubectl(kubeconfig, "--namespace", NAMESPACE, "create", "serviceaccount", account)
     for environment, file in files.items():
         with report.check(f"API server, dry run, {environment}") as found:
             flags = ("--server-side", "--force-conflicts", "--dry-run=server", "--filename", str(file))

@@ -27,6 +27,7 @@ ENVIRONMENTS = ("dev", "staging", "prod")
 VERSIONS = ("1.35.0", "1.36.0", "1.37.0")
 KUBECONFORM = "github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0"
 WITHOUT_SCHEMA = {"ServiceMonitor", "PrometheusRule"}  # defined by the Prometheus operator, not by Kubernetes
+OF_THE_CLUSTER = {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}  # they have no namespace
 REFUSED: tuple[tuple[dict[str, Any], str], ...] = (  # values on top of prod's, and a word of the refusal
     ({"data": {"enabled": False}}, "data.enabled"),
     ({"modelsUri": "/opt/pauta/script_shared/models"}, "modelsUri"),
@@ -36,7 +37,7 @@ REFUSED: tuple[tuple[dict[str, Any], str], ...] = (  # values on top of prod's, 
 )
 PODS = ("pod.yaml", "executor.yaml")  # keys of ConfigMaps
 TOKEN = ("CKV_K8S_38", "Pod.news.task")
-SPARK = "prod, Spark"  # production, with executors of Spark in pods
+SPARK = "prod with Spark"  # production, with executors of Spark in pods
 NOT_OURS = {  # policies that the chart leaves out on purpose
     "CKV_K8S_11": "limits of CPU: a throttled process answers late",
     "CKV_K8S_15": "pull policy Always: tags of versions do not move",
@@ -71,7 +72,8 @@ def objects_of(chart: Path, values: dict[str, Any]) -> list[dict[str, Any]]:
     kept = [text for each in found for name, text in each.get("data", {}).items() if name in PODS]
     pods = [yaml.safe_load(text) for text in kept]
     for each in (*found, *pods):
-        each["metadata"].setdefault("namespace", "news")
+        if each["kind"] not in OF_THE_CLUSTER:
+            each["metadata"].setdefault("namespace", "news")
     return [*found, *pods]
 
 

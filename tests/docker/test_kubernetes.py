@@ -48,3 +48,18 @@ def test_the_first_start_makes_no_paused_dags():
     job = text.split("pipelines.airflow.first_start", 1)[1].split("resources:", 1)[0]
     name = job.index("- name: AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION")
     assert job[name:].splitlines()[1].strip() == 'value: "False"'
+
+
+def test_the_token_of_tasks_with_spark_may_not_change_pods_or_see_anything_else():
+    """Code that changes the image of a pod, or the ConfigMap with the pod of tasks, gets the Secrets of that pod."""
+    text = (CHART / "templates" / "spark.yaml").read_text(encoding="utf-8")
+    role = text.split("kind: Role\n", 1)[1].split("---", 1)[0]
+    assert yaml.safe_load(role.split("rules:", 1)[1]) == [
+        {
+            "apiGroups": [""],
+            "resources": ["pods"],
+            "verbs": ["create", "get", "list", "watch", "delete", "deletecollection"],
+        }
+    ]
+    assert "spark.kubernetes.executor.disableConfigMap true" in text
+    assert VALUES["spark"]["admissionPolicy"] is True

@@ -69,11 +69,15 @@ capabilities:
   subPath: models
 {{- end }}
 
+{{- define "pauta.claim" -}}
+{{ .Values.data.existingClaim | default (printf "%s-data" .Release.Name) }}
+{{- end }}
+
 {{- define "pauta.dataVolume" -}}
 - name: data
 {{- if .Values.data.enabled }}
   persistentVolumeClaim:
-    claimName: {{ .Values.data.existingClaim | default (printf "%s-data" .Release.Name) }}
+    claimName: {{ include "pauta.claim" . }}
 {{- else }}
   emptyDir:
     sizeLimit: {{ .Values.data.size }}
