@@ -21,6 +21,7 @@ from script_shared.errors import InputError
 from script_shared.news.params import FILE, NewsParams
 from script_shared.params import load_params
 from tests.benchmarks.entrants import Contest, Entrant, entrants, variants
+from tests.benchmarks.ranking_ceiling import ceiling_of, write_ceiling
 from tests.benchmarks.ranking_day import Day, is_kept, settings_of
 from tests.benchmarks.ranking_losses import record, write_losses
 from tests.benchmarks.ranking_report import write_day, write_mean
@@ -38,13 +39,16 @@ def main() -> int:
         print(f"{args.clicks} is not at hand: give --clicks, or set PAUTA_REAL_DATA.", file=sys.stderr)
         return 1
     days = tuple(args.test_day or _default_days(args))
-    _in_processes(_losses if args.losses else _measure, days, args)
+    _in_processes(_losses if args.losses else _ceiling if args.ceiling else _measure, days, args)
     folders = [args.output / day for day in days]
     if args.losses:
         print(write_losses(folders, args.output))
         return 0
     measured = [Day.load(folder) for folder in folders]
     seed = measured[0].facts["window"]["seed"]
+    if args.ceiling:
+        print(write_ceiling(measured, args.output, args.resamples, seed))
+        return 0
     for day, folder in zip(measured, folders, strict=True):
         print(write_day(day, folder, args.resamples, seed))
     if len(measured) > 1:
@@ -55,6 +59,8 @@ def main() -> int:
 def _default_days(args: argparse.Namespace) -> tuple[str, ...]:
     if args.losses:
         return TUNING_DAYS
+    if args.ceiling:
+        return TUNING_DAYS[-2:]
     return TUNING_DAYS[-1:] if args.tune_peers else TEST_DAYS
 
 
@@ -70,6 +76,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-peers", action="store_true", help="leave out the peers that are fitted")
     parser.add_argument("--tune-peers", action="store_true", help="other settings of the peers, on 9 October")
     parser.add_argument("--losses", action="store_true", help="where clicks are missed, on 5 to 9 October")
+    parser.add_argument("--ceiling", action="store_true", help="what hindsight would reach, on 8 and 9 October")
     parser.add_argument("--processes", type=int, default=2, help="days measured at the same time")
     parser.add_argument("--output", type=Path, default=Path("script_shared/evaluation/bench/ranking"))
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set one value of the params")
@@ -117,6 +124,19 @@ def _losses(name: str, args: argparse.Namespace) -> None:
         return
     with threadpool_limits(1):
         record(_stream(name, window, args), params, window, say).save(args.output / name, settings)
+
+
+def _ceiling(name: str, args: argparse.Namespace) -> None:
+    """What hindsight would reach on one day, unless it is known already."""
+    params, window, say = load_params(NewsParams, FILE, args.set), _window(name, args), _progress(name)
+    asked = ("ceiling", args.share, args.clicks.stat().st_size, window)
+    settings, folder = settings_of({"params": params.model_dump(), "asked": asked}, {}), args.output / name
+    if is_kept(folder, settings):
+        say(f"is finished in {folder}")
+        return
+    with threadpool_limits(1):
+        day = ceiling_of(name, _stream(name, window, args), params, window, say)
+    day.save(folder, settings)
 
 
 def _window(name: str, args: argparse.Namespace) -> Window:
