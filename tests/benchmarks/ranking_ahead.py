@@ -5,14 +5,16 @@ from functools import cached_property
 
 import numpy as np
 
+from pipelines.news.dataset import NONE
 from pipelines.news.replay.figures import MISSED
 from pipelines.news.replay.stream import Stream
 from pipelines.news.replay.walk import Case
 from script_shared.arrays import Float32s, Int64s, IntArray
 from tests.benchmarks.peers import Past
 
-AHEAD_MS, LIST_MS = 600_000, 300_000  # how far the orders see; how long one list holds
-AHEAD = ("next_10m", "next_10m_segment")  # features that know the clicks to come
+AHEAD_MS, FOLLOWING_MS = 600_000, 1_800_000  # how far all clicks, and those after one article, are seen
+LIST_MS = 300_000  # how long one list holds
+AHEAD = ("next_10m", "next_10m_segment", "next_10m_place", "next_10m_region", "next_30m_after_last")
 
 
 @dataclass
@@ -36,18 +38,52 @@ class Ahead:
         """Row of each article id in the stream."""
         return {article: row for row, article in enumerate(self.stream.article_ids)}
 
-    def next_clicks(self, place: int) -> tuple[Int64s, Int64s]:
-        """int64 (articles): clicks by other users in the next 10 minutes, of all users and of the user's segment.
+    @cached_property
+    def before(self) -> IntArray:
+        """int64 (n): article that was clicked before in the same session, -1 for none."""
+        sessions, articles = self.stream.session, self.stream.article
+        order = np.argsort(sessions, kind="stable")
+        later = np.flatnonzero(sessions[order][1:] == sessions[order][:-1]) + 1
+        found = np.full(len(articles), NONE)
+        found[order[later]] = articles[order[later - 1]]
+        found[sessions == NONE] = NONE
+        return found
+
+    @cached_property
+    def _after_article(self) -> tuple[IntArray, IntArray]:
+        """Places by the article before, and where those of each article begin."""
+        order = np.argsort(self.before, kind="stable")
+        return order, np.searchsorted(self.before[order], np.arange(len(self.stream.article_ids) + 1))
+
+    def next_clicks(self, place: int) -> Int64s:
+        """int64 (``AHEAD``, articles): clicks by other users after a moment.
+
+        The first four rows are of the next 10 minutes: of all users, of the user's segment, at the same place in a
+        visit (the first click or a later one), and from the user's region. The last one is what follows the
+        article that the user read last, in the next 30 minutes.
 
         Args:
             place: of the click in the stream; it comes just after the moment.
         """
         stream, now = self.stream, int(self.stream.time_ms[place])
         after = stream.between(now, now + AHEAD_MS)
-        part = slice(after.start, after.stop)
-        others = stream.user[part] != stream.user[place]
-        alike = others & (stream.segments[part] == stream.segments[place])
-        return self._count(stream.article[part][others]), self._count(stream.article[part][alike])
+        places = np.arange(after.start, after.stop)
+        places = places[stream.user[places] != stream.user[place]]
+        alike = (stream.segments, stream.place_in_session[0], stream.context["region"])
+        rows = [places, *(places[of[places] == of[place]] for of in alike), self._following(place)]
+        return np.stack([self._count(stream.article[row]) for row in rows])
+
+    def _following(self, place: int) -> IntArray:
+        """Places of other users' clicks after the article that the user read last."""
+        stream, last, now = self.stream, int(self.before[place]), int(self.stream.time_ms[place])
+        if last == NONE:
+            return np.zeros(0, np.int64)
+        order, starts = self._after_article
+        places = order[starts[last] : starts[last + 1]]
+        low, high = np.searchsorted(stream.time_ms[places], [now, now + FOLLOWING_MS])
+        places = places[low:high]
+        found: IntArray = places[stream.user[places] != stream.user[place]]
+        return found
 
     def around(self, place: int) -> Int64s:
         """int64 (articles): clicks of the user's segment in the 5 minutes of a click, on articles new to the user."""
@@ -91,5 +127,6 @@ class Ahead:
         """float32 (m, ``AHEAD``): log share of the clicks to come of each candidate."""
         state, rows = case.found.signals.state, case.found.rows.tolist()
         articles = [self.numbers[state.article_id(row)] for row in rows]
-        shares = [(of[articles] + 0.1) / (of.sum() + 1.0) for of in self.next_clicks(case.place)]
-        return np.log(np.stack(shares, axis=1)).astype(np.float32)
+        clicks = self.next_clicks(case.place)
+        shares = (clicks[:, articles] + 0.1) / (clicks.sum(axis=1, keepdims=True) + 1.0)
+        return np.log(shares.T).astype(np.float32)

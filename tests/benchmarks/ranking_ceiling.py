@@ -30,7 +30,7 @@ from tests.benchmarks.stan import Stan
 PEER, READ = "VSTAN", "most read, 10m"
 NEXT, NEXT_ALIKE = "most read in the next 10 minutes", "most read in the next 10 minutes in the segment"
 BEST, BEST_OF_OTHERS = "best list of each 5 minutes and segment", "the same without the user's own clicks"
-INFORMED, OFFERED = "LambdaRank that knows the next 10 minutes", "the clicked article is a candidate"
+INFORMED, OFFERED = "LambdaRank that knows others' clicks to come", "the clicked article is a candidate"
 GROUPS = ("all", "first", *SEGMENT_NAMES)
 AIM = 1.1  # times the hit rate of the peer
 DEEPER = (20, 30)  # places of the most read beyond the first ten
@@ -82,7 +82,7 @@ def note(walk: Walk, places: IntArray, ahead: Ahead, ranker: Ranker, informed: R
     found: dict[str, list[int]] = {}
     for case in walk.cases(places.tolist()):
         place, features = case.place, matrix(case.found, ranker.names)
-        following, alike = ahead.next_clicks(place)
+        following, alike, *_ = ahead.next_clicks(place)
         of_case = {
             PEER: rank_in(peer.recommend(place, most_read_now(case)), article_id(place)),
             RANKED: rank_of(ranker.rank_rows(features), case.truth),

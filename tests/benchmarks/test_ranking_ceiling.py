@@ -1,5 +1,6 @@
 """What the ceiling of the ranking benchmark sees in advance, and the table that it writes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,23 +35,37 @@ SECOND = 1_000
 
 @pytest.fixture
 def ahead() -> Ahead:
-    """Six clicks on three articles: users 1, 2 and 4 are anonymous all the time, and user 3 is logged."""
-    seconds = np.array([0, 10, 20, 30, 100, AHEAD_MS // SECOND + 5])
-    user, article = np.array([1, 2, 1, 3, 4, 2]), np.array([0, 1, 1, 2, 1, 0])
-    return Ahead(Past(made(BEGIN + SECOND * seconds, user, article, user)))
+    """Seven clicks on three articles: user 3 is logged, the others are anonymous; each user is in one session."""
+    seconds = np.array([0, 10, 20, 30, 100, AHEAD_MS // SECOND + 5, AHEAD_MS // SECOND + 6])
+    user, article = np.array([1, 2, 1, 3, 4, 2, 5]), np.array([0, 1, 1, 2, 1, 0, 0])
+    stream = made(BEGIN + SECOND * seconds, user, article, user)
+    return Ahead(Past(replace(stream, context={"region": np.array([0, 0, 0, 1, 1, 0, 0])})))
 
 
-def test_only_other_users_clicks_of_the_next_ten_minutes_are_seen(ahead: Ahead) -> None:
-    everybody, alike = ahead.next_clicks(0)
-    assert everybody.tolist() == [0, 2, 1]
-    assert alike.tolist() == [0, 2, 0]
+def test_only_other_users_clicks_after_the_moment_are_seen(ahead: Ahead) -> None:
+    everybody, segment, place, region, following = ahead.next_clicks(0).tolist()
+    assert everybody == [0, 2, 1]  # those of the next ten minutes
+    assert segment == [0, 2, 0]
+    assert place == [0, 2, 1]  # first clicks of a visit
+    assert region == [0, 1, 0]
+    assert following == [0, 0, 0]  # nothing was read before
+
+
+def test_what_follows_the_article_read_last_is_seen(ahead: Ahead) -> None:
+    assert ahead.before.tolist() == [-1, -1, 0, -1, -1, 1, -1]
+    *_, following = ahead.next_clicks(5).tolist()
+    assert following == [0, 0, 0]
+    stream = ahead.stream
+    again = replace(stream, session=np.where(stream.user == 5, 4, stream.session))
+    *_, following = Ahead(Past(again)).next_clicks(5).tolist()
+    assert following == [1, 0, 0]  # user 5 goes on to article 0 after article 1, too
 
 
 def test_the_best_list_counts_the_clicks_of_its_segment_in_its_five_minutes(ahead: Ahead) -> None:
     assert ahead.around(4).tolist() == [1, 3, 0]
     assert ahead.around_of_others(2).tolist() == [0, 2, 0]
     assert ahead.around(3).tolist() == [0, 0, 1]
-    assert ahead.around(5).tolist() == [1, 0, 0]
+    assert ahead.around(5).tolist() == [2, 0, 0]
 
 
 def test_articles_that_the_user_read_are_left_out_of_an_order(ahead: Ahead) -> None:
