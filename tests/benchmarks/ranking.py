@@ -39,6 +39,8 @@ def main() -> int:
         print(f"{args.clicks} is not at hand: give --clicks, or set PAUTA_REAL_DATA.", file=sys.stderr)
         return 1
     days = tuple(args.test_day or _default_days(args))
+    if args.ceiling:
+        args.output /= "ceiling"  # a folder of its own: a day there holds other ranks
     _in_processes(_losses if args.losses else _ceiling if args.ceiling else _measure, days, args)
     folders = [args.output / day for day in days]
     if args.losses:

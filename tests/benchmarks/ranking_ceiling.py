@@ -31,6 +31,7 @@ PEER, READ = "VSTAN", "most read, 10m"
 NEXT, NEXT_ALIKE = "most read in the next 10 minutes", "most read in the next 10 minutes in the segment"
 BEST, BEST_OF_OTHERS = "best list of each 5 minutes and segment", "the same without the user's own clicks"
 INFORMED, OFFERED = "LambdaRank that knows others' clicks to come", "the clicked article is a candidate"
+LISTS = (PEER, RANKED, READ, NEXT, NEXT_ALIKE, BEST, BEST_OF_OTHERS, INFORMED)  # rows that are lists, the peer first
 GROUPS = ("all", "first", *SEGMENT_NAMES)
 AIM = 1.1  # times the hit rate of the peer
 DEEPER = (20, 30)  # places of the most read beyond the first ten
@@ -89,8 +90,8 @@ def note(walk: Walk, places: IntArray, ahead: Ahead, ranker: Ranker, informed: R
             READ: most_read(case),
             NEXT: ahead.rank(following, place),
             NEXT_ALIKE: ahead.rank(alike, place),
-            BEST_OF_OTHERS: ahead.rank(ahead.around_of_others(place), place),
             BEST: ahead.rank(ahead.around(place), place),
+            BEST_OF_OTHERS: ahead.rank(ahead.around_of_others(place), place),
             INFORMED: rank_of(informed.rank_rows(np.hstack([features, ahead.columns(case)])), case.truth),
             OFFERED: 0 if case.truth >= 0 else MISSED,
         }
@@ -109,7 +110,7 @@ def write_ceiling(days: Sequence[Day], output: Path, resamples: int, seed: int) 
 
 def markdown(days: Sequence[Day], resamples: int, seed: int) -> str:
     """HR@10 of every row, and how far it is ahead of the peer on the same clicks, with 95 % intervals by user."""
-    ranks = {name: np.concatenate([day.ranks[name] for day in days]) for name in days[0].ranks}
+    ranks = {name: np.concatenate([day.ranks[name] for day in days]) for name in (*LISTS, OFFERED)}
     hits = {name: of < 10 for name, of in ranks.items()}
     hits |= {f"the clicked article is among the {k} most read, 10m": ranks[READ] < k for k in DEEPER}
     values = np.stack(list(hits.values()), axis=1).astype(np.float64)
@@ -117,27 +118,24 @@ def markdown(days: Sequence[Day], resamples: int, seed: int) -> str:
     columns = []
     for group in GROUPS:
         member = np.concatenate([day.members[group] for day in days])
-        columns.append(_column(values[member], users[member], list(hits).index(PEER), resamples, seed))
-    lines = [f"# How far {len(users):,} clicks of {len(days)} days could be ranked", "", _line("HR@10", *GROUPS)]
-    lines += [_line(*["---"] * (1 + len(GROUPS)))]
-    lines += [_line(*cells) for cells in zip(["clicks", *hits, f"aim: {AIM} x {PEER}"], *columns, strict=True)]
+        columns.append(_column(values[member], users[member], resamples, seed))
+    lines = [f"# How far {len(users):,} clicks of {len(days)} days could be ranked", ""]
+    lines += [_line("HR@10", *(group.replace("_", "-") for group in GROUPS)), _line(*["---"] * (1 + len(GROUPS)))]
+    lines += [_line(*cells) for cells in zip(["clicks", f"aim: {AIM} x {PEER}", *hits], *columns, strict=True)]
     return "\n".join([*lines, ""])
 
 
-def _column(values: FloatArray, users: IntArray, peer: int, resamples: int, seed: int) -> list[str]:
-    """The cells of one group: clicks, each row's hit rate and lead, the aim."""
+def _column(values: FloatArray, users: IntArray, resamples: int, seed: int) -> list[str]:
+    """The cells of one group: its clicks, the aim, and the hit rate of each row, with the lead of each list."""
     if not len(values):
         return ["0", *[""] * (values.shape[1] + 1)]
-    mean = values.mean(axis=0)
+    mean, peer = values.mean(axis=0), LISTS.index(PEER)
     drawn = resampled_group_means(values, users, resamples, seed)
     low, high = interval(drawn / drawn[:, [peer]] - 1.0)
-    cells = [
-        f"{mean[row]:.3f}"
-        if row == peer
-        else f"{mean[row]:.3f} ({_lead(mean[row] / mean[peer] - 1, low[row], high[row])})"
-        for row in range(len(mean))
-    ]
-    return [f"{len(values):,}", *cells, f"{AIM * mean[peer]:.3f}"]
+    cells = [f"{of:.3f}" for of in mean]
+    for row in range(1, len(LISTS)):
+        cells[row] += f" ({_lead(mean[row] / mean[peer] - 1, low[row], high[row])})"
+    return [f"{len(values):,}", f"{AIM * mean[peer]:.3f}", *cells]
 
 
 def _lead(value: float, low: float, high: float) -> str:
