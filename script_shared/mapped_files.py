@@ -29,7 +29,7 @@ def note_scattered(*arrays: npt.NDArray[Any]) -> None:
     """Note mapped files of which each request reads a different small part, so few pages are read twice.
 
     Args:
-        arrays: of ``load_array``; those that are not mapped are ignored.
+        arrays: from ``load_array``; those that are not mapped are ignored.
     """
     with _lock:
         _scattered.update(found for array in arrays if (found := _map_of(array)) is not None)

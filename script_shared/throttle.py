@@ -1,9 +1,9 @@
-"""Work in a thread beside requests, which need the same interpreter: after every little piece they have their turn.
+"""Makes long work in a thread wait after every small piece, so that requests can use the interpreter.
 
 >>> with throttle(lambda worked: print(f"worked {worked:.0f} s")):
-...     yield_cpu()  # calls what was given, with the seconds since the last call
+...     yield_cpu()  # calls the function, with the seconds since its last call
 worked 0 s
->>> yield_cpu()  # nobody need be waited for
+>>> yield_cpu()  # does nothing outside of the block
 """
 
 import threading
@@ -25,14 +25,14 @@ _pace = _Pace()
 
 @contextmanager
 def throttle(wait: Wait | None) -> Iterator[None]:
-    """What this thread does in the block waits at every :func:`yield_cpu`.
+    """In the block, this thread waits at every :func:`yield_cpu`.
 
     Args:
-        wait: lets the others have their turn; is given how many seconds this thread worked since it last did. None for
-            a block in the midst of such work that must hurry.
+        wait: lets other threads run; gets the seconds that this thread worked since the last wait. None for a block
+            that must not wait, inside such work.
 
     Yields:
-        nothing; the setting of before applies again after the block.
+        nothing; the earlier setting applies again after the block.
     """
     before = _pace.wait
     _pace.wait, _pace.since = wait, time.perf_counter()
@@ -43,7 +43,7 @@ def throttle(wait: Wait | None) -> Iterator[None]:
 
 
 def yield_cpu() -> None:
-    """Let the others have their turn after a piece of work; returns at once in a thread that need not be gentle."""
+    """Let other threads run after a piece of work; returns at once outside of a ``throttle`` block."""
     if _pace.wait is not None:
         _pace.wait(time.perf_counter() - _pace.since)
         _pace.since = time.perf_counter()

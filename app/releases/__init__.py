@@ -1,1 +1,1 @@
-"""The release in service: loaded, tried in a process of its own, and replaced while requests go on."""
+"""The release in service: loaded, tried in a process of its own, and replaced while requests continue."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 LARGE_ITEMS, LARGE_BYTES = 2_000, 1 << 20
-MOST_OBJECTS = 50_000  # that are looked at; a release has a few thousand, because large containers are not entered
+MOST_OBJECTS = 50_000  # that are visited; a release has a few thousand, because large containers are not entered
 OF_THE_PROGRAM = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)
 
 
@@ -27,7 +27,7 @@ def free_in_pieces(holder: list[Any], wait: Callable[[], None]) -> None:
     holder.clear()
     while pieces:
         piece = pieces.pop()
-        if sys.getrefcount(piece) == 2:  # this variable and the argument: nobody else uses it
+        if sys.getrefcount(piece) == 2:  # this variable and the argument: nothing else uses it
             _empty(piece, wait)
         del piece
         wait()
@@ -47,7 +47,7 @@ def large_pieces(root: Any) -> list[Any]:
             if _is_large(each):
                 seen.add(id(each))
                 pieces.append(each)
-            elif gc.is_tracked(each):  # numbers and texts contain nothing
+            elif gc.is_tracked(each):  # numbers and strings contain nothing
                 seen.add(id(each))
                 stack.append(each)
     return pieces

@@ -23,7 +23,7 @@ class ReleaseInService(Generic[T]):
 
     Attributes:
         served: the release in service, None while none is loaded.
-        refusal: the newer release that was not taken into service, None for none.
+        refusal: the refusal of a newer release, None for none.
         store: whether the release store can be read.
         nothing_promoted: whether the store could be read and its pointer names no release.
     """
@@ -60,7 +60,7 @@ class ReleaseInService(Generic[T]):
 
     @property
     def is_starting(self) -> bool:
-        """Whether its first release is being looked for, fetched or loaded; not while the store is unreachable."""
+        """Whether the first release is still being found, fetched or loaded; False while the store is unreachable."""
         given_up = self.refusal is not None and self.refusal.final
         unreachable = self.store.error is not None
         return self.served is None and not (self.nothing_promoted or given_up or unreachable)
@@ -69,7 +69,7 @@ class ReleaseInService(Generic[T]):
         """The clock on which events are dated: the release's, wall time while none has been promoted.
 
         Raises:
-            UnavailableError: a release is there, but was not loaded within a few seconds.
+            UnavailableError: there is a release, but it was not loaded within a few seconds.
         """
         until = time.monotonic() + CLOCK_SECONDS
         while self.served is None:

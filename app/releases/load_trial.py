@@ -18,7 +18,7 @@ from script_shared.use_case_settings import UseCaseSettings
 
 
 class LoadTrial(ReleaseTrial):
-    """It has no secrets of use cases, so it can write to no database of theirs.
+    """It has no secrets of use cases, so it cannot write to their databases.
 
     Args:
         given: the setting ``use_cases`` of the service, and the name of one as ``use_case``.

@@ -27,5 +27,5 @@ class LoadedRelease(Generic[T]):
 
     @property
     def release(self) -> str:
-        """Its version; an earlier one than the pointer's when that could not be loaded at the start."""
+        """Its version; an earlier one than the pointer's if that could not be loaded at the start."""
         return self.manifest.version

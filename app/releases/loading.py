@@ -19,7 +19,7 @@ from script_shared.storage.local import file_lock
 from script_shared.throttle import Wait, throttle
 
 T = TypeVar("T")
-TURN_SECONDS = 900.0  # the other worker processes load first
+TURN_SECONDS = 900.0  # longest wait for other worker processes to load
 
 
 class Loading(Generic[T]):
@@ -27,7 +27,7 @@ class Loading(Generic[T]):
 
     Args:
         loader: of the use case.
-        guard: has each release tried first, None to load them without a trial.
+        guard: tries each release first, None to load them without a trial.
         shared: folder that the worker processes of one service share; they load one after the other.
     """
 
@@ -43,10 +43,10 @@ class Loading(Generic[T]):
         """Fetch, load and check a release.
 
         Args:
-            version: of the release; an earlier one than the pointer's where that cannot be used.
-            beside: whether another one is in service meanwhile, whose requests go first.
+            version: of the release; an earlier one than the pointer's if that cannot be used.
+            beside: whether another release is in service, whose requests have priority.
             in_part: without the release's optional parts.
-            kept: its files in the cache, where the store is unreachable.
+            kept: its files in the cache, if the store is unreachable.
         """
         wait = TurnTaking(asyncio.get_running_loop()) if beside else None
         return await asyncio.to_thread(self._load, pointer, version, wait, in_part=in_part, kept=kept)

@@ -8,16 +8,16 @@ from script_shared.clock import wall_ms
 from script_shared.errors import PautaError, SourceError, UnavailableError
 from script_shared.releases import Pointer
 
-PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not the release's fault: worth trying again
+PASSING = (UnavailableError, SourceError, OSError, MemoryError)  # not caused by the release: worth another try
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A release that was not taken into service.
+    """A release that was not put into service.
 
     Attributes:
         sequence: of the pointer that named it.
-        final: whether only another pointer or a reload brings a new try.
+        final: whether it is tried again only after a change of the pointer or a reload.
         tries: how often it was tried under this pointer.
         retry_at: when it is tried again, on the monotonic clock, in seconds.
     """
@@ -45,11 +45,11 @@ class Refusal:
         return cls(pointer.version, pointer.sequence, one_line(error), wall_ms(), final, tries, retry_at)
 
     def names(self, pointer: Pointer) -> bool:
-        """Whether it is a permanent refusal of the release of the pointer, which may be served in part."""
+        """Whether it is the permanent refusal of the release that a pointer names, which may be served in part."""
         return self.final and (self.release, self.sequence) == (pointer.version, pointer.sequence)
 
     def holds(self, pointer: Pointer) -> bool:
-        """Whether the release that a pointer names is not to be tried now."""
+        """Whether the release that a pointer names must not be tried now."""
         same = (self.release, self.sequence) == (pointer.version, pointer.sequence)
         return same and (self.final or time.monotonic() < self.retry_at)
 
@@ -59,7 +59,7 @@ class CheckError(UnavailableError):
 
 
 def one_line(error: Exception) -> str:
-    """An error as people see it.
+    """An error as one line for people.
 
     Args:
         error: of any type.

@@ -1,7 +1,7 @@
-"""Has every release tried by another process before it is served, and stores the verdict.
+"""Tries every release in another process before it is served, and stores the verdict.
 
 The verdict depends on the files and this code alone, so it is kept by the checksums of the files: other worker
-processes and later starts take it from the cache folder.
+processes and later starts read it from the cache folder.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from script_shared.settings import Settings
 log = logging.getLogger("pauta.releases")
 ROOT = Path(__file__).parents[2]
 LOAD_TRIAL = "app.releases.load_trial:LoadTrial"
-RULES = 1  # goes up when the check itself changes
+RULES = 1  # increased when the check itself changes
 CHECK_SECONDS = 600.0
 IDLE_SECONDS = 30.0  # while a release is in service; a check that is not done by then starts again
 KEPT = 50  # verdicts
@@ -42,7 +42,7 @@ class Verdict:
 
     Attributes:
         reason: why the release cannot be served, "" when it can.
-        parts: by optional part why that cannot be used.
+        parts: why an optional part cannot be used, by part.
     """
 
     reason: str = ""
@@ -55,7 +55,7 @@ class Verdict:
 
     @property
     def text(self) -> str:
-        """All that is wrong, in a sentence or two."""
+        """Everything that is wrong, in a sentence or two."""
         return self.reason or " ".join(f"{name}: {reason}" for name, reason in self.parts.items())
 
 
@@ -74,7 +74,7 @@ class ReleaseGuard:
         cache_dir: verdicts are kept below it.
         trial: the ``ReleaseTrial``, as ``module:class``.
         given: what it gets, in JSON's types.
-        optional: parts without which a release is tried again when it crashed the trial.
+        optional: parts that may be left out in another trial if the release crashed the first one.
     """
 
     def __init__(self, cache_dir: Path, trial: str, given: Any, optional: Collection[str] = ()) -> None:
@@ -96,7 +96,7 @@ class ReleaseGuard:
     def damaged_parts(
         self, folder: Path, manifest: Manifest, *, in_part: bool, beside: bool = False
     ) -> Collection[str]:
-        """The optional parts that cannot be used; none where the release must be whole.
+        """The optional parts that cannot be used; none if the release must be whole.
 
         Args:
             folder: of the fetched release, checksums verified.
@@ -105,7 +105,7 @@ class ReleaseGuard:
             beside: whether another release is in service; the check then uses only idle processor time.
 
         Raises:
-            ReleaseCorruptError: the release is damaged, or a part of it that it may only lack ``in_part``.
+            ReleaseCorruptError: the release is damaged, or an optional part is and ``in_part`` is False.
             CheckError: the check could not be made; trying again may help.
         """
         verdict = self.verdict(folder, manifest, beside=beside)
@@ -165,7 +165,7 @@ class ReleaseGuard:
             raise CheckError(f"the release could not be checked ({type(error).__name__}).") from error
 
     def _cached_verdict(self, name: str) -> Verdict | None:
-        """A verdict from the cache folder, if the folder is ours and only we can write to it."""
+        """A verdict from the cache folder, if this user owns the folder and nobody else can write to it."""
         try:
             stat = self._folder.stat()
             if stat.st_uid != os.getuid() or stat.st_mode & 0o022:
@@ -210,7 +210,7 @@ def _read(code: int, output: str, errors: str) -> Verdict:
     """The verdict in the output of the check.
 
     Raises:
-        Crashed: it ended before; CheckError: by want of memory, by somebody else, or for what is unreachable.
+        CheckCrashed: it ended without one. CheckError: it was killed, had no memory, or could not reach something.
     """
     said = _lines(output)
     if code == 0 and said and "verdict" in said[-1]:

@@ -1,9 +1,9 @@
 """Keeps the release of a use case in service current: a newer one replaces it without a failed request.
 
-The pointer is looked at every ``poll_seconds``. When it names another release, that one is fetched, loaded and checked
-in a thread beside the old one, and takes over in one assignment; requests under way end on the old one. A release that
+The pointer is read every ``poll_seconds``. When it names another release, that one is fetched, loaded and checked
+in a thread beside the old one, and takes over in one assignment; running requests finish on the old one. A release that
 fails is refused; the old one stays in service. It is tried again when the pointer changes or on ``POST /model/reload``;
-where the failure was not the release's own (store unreachable, disk full), again after a pause that doubles.
+if the release did not cause the failure (store unreachable, disk full), also after a pause that doubles.
 """
 
 import asyncio
@@ -31,11 +31,11 @@ class ReleaseManager(ReleaseInService[T]):
     """Follows the pointer.
 
     Args:
-        loader: makes of a release's files what routes use.
+        loader: turns a release's files into what routes use.
         counts: the metrics of these releases.
         use_case: its name, for messages.
         shared: folder that the worker processes of one service share; they load one after the other.
-        guard: has each release tried before it is loaded, None to load them without a trial.
+        guard: tries each release before it is loaded, None to load them without a trial.
 
     Attributes:
         releases: the store.
@@ -67,7 +67,7 @@ class ReleaseManager(ReleaseInService[T]):
         return self.loader.beside
 
     def card(self) -> dict[str, Any]:
-        """What the use case says of the release in service.
+        """What the use case reports about the release in service.
 
         Raises:
             UnavailableError: none is loaded yet.
@@ -85,7 +85,7 @@ class ReleaseManager(ReleaseInService[T]):
         await self.loader.stop()
 
     async def watch(self) -> None:
-        """Look at the pointer for ever; ends when cancelled."""
+        """Follow the pointer until cancelled."""
         while True:
             await self.look()
             await asyncio.sleep(self._backoff_seconds(self._failures))
@@ -115,7 +115,7 @@ class ReleaseManager(ReleaseInService[T]):
     async def _current(self) -> Pointer | None:
         try:
             pointer = await asyncio.to_thread(self.releases.current)
-        except Exception as error:  # noqa: BLE001  the watch must outlive whatever the store does
+        except Exception as error:  # noqa: BLE001  no error of the store may end the watch
             self._failures += 1
             self.store.note_failure(one_line(error))
             return None
@@ -156,7 +156,7 @@ class ReleaseManager(ReleaseInService[T]):
                 return
 
     async def _take_parts(self, pointer: Pointer) -> None:
-        """Where nothing else can be served, a release is better than nothing without its ranker or its snapshot."""
+        """If nothing else can be served, serve the release without its damaged optional parts, such as the ranker."""
         try:
             await self._swap(await self._load(pointer, pointer.version, in_part=True))
         except Exception as error:  # noqa: BLE001  as above

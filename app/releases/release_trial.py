@@ -1,4 +1,4 @@
-"""How a release is tried before it goes into service, in a process of its own that may crash."""
+"""How a release is tried before it is put into service, in a process of its own that may crash."""
 
 import json
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ class ReleaseTrial(ABC):
         given: the ``trial_input`` of the use case's loader.
 
     Attributes:
-        parts: by optional part why it cannot be used; ``run`` fills it.
+        parts: why an optional part cannot be used, by part; ``run`` fills it.
     """
 
     def __init__(self, given: Any) -> None:
@@ -39,7 +39,7 @@ class ReleaseTrial(ABC):
 
 
 def say(**said: Any) -> None:
-    """One line for the service.
+    """Print one line, which the service reads.
 
     Args:
         **said: JSON values by name.

@@ -10,10 +10,10 @@ log = logging.getLogger("pauta.live")
 
 
 class StoreState:
-    """What the looks at the release store found.
+    """The results of reading the release store.
 
     Attributes:
-        error: why the last look failed, None when it did not.
+        error: why the last read failed, None if it did not.
         from_cache: whether the release in service comes from the cache, because the store could not be read.
     """
 
@@ -25,14 +25,14 @@ class StoreState:
         self._read = False
 
     def note_failure(self, error: str) -> None:
-        """Note a look that failed."""
+        """Note a read that failed."""
         self.error = error
         self._since_ms = self._since_ms or wall_ms()
         self._counts.store_failed()
         log.warning("release store: %s", error)
 
     def note_answer(self) -> None:
-        """Note a look that found the pointer, or that there is none yet."""
+        """Note a read that found the pointer, or found that there is none yet."""
         self.error, self._since_ms, self.from_cache, self._read = None, None, False, True
         self._counts.store_answered()
 

@@ -1,9 +1,9 @@
-"""A thread beside the event loop waits for requests that are there, and for nothing when there are none."""
+"""Lets the event loop answer the requests that wait before a thread beside it continues."""
 
 import asyncio
 import threading
 
-LONGEST_SECONDS = 0.02  # a loop that is never idle must not keep a release from being loaded
+LONGEST_SECONDS = 0.02  # a loop that is never idle must not stop the loading of a release
 
 
 class TurnTaking:

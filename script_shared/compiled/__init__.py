@@ -1,1 +1,1 @@
-"""C code for work that numpy has no function for; without a compiler, LightGBM does the same work."""
+"""C code for work that numpy has no fast function for; without a compiler, numpy and LightGBM do the same work."""

@@ -1,4 +1,4 @@
-"""The addresses of arrays, for calls of compiled code."""
+"""Addresses of arrays, as arguments of compiled code."""
 
 from ctypes import addressof, c_char
 from typing import Any
@@ -12,14 +12,14 @@ FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def address(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> int:
-    """The address of an array's first number; takes a sixth of the time of ``array.ctypes.data``.
+    """The address of an array's first number; six times as fast as ``array.ctypes.data``.
 
     Args:
         array: C-contiguous; keep a reference to it while the code uses it.
-        dtype: of the numbers that the code expects.
+        dtype: the dtype that the code expects.
 
     Returns:
-        0 for an array without entries.
+        the address; 0 for an empty array.
 
     Raises:
         TypeError: the array has another dtype, or is not contiguous.

@@ -1,4 +1,4 @@
-"""Finds the highest of many scores by compiled code."""
+"""Finds the highest of many scores in compiled code."""
 
 import ctypes
 from functools import cache
@@ -14,11 +14,11 @@ POINTER, NUMBER, REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
 
 
 def best_places(scores: Float32s, most: int, floor: float) -> Int64s | None:
-    """int64 (at most ``most``): places of the highest scores, highest first; None without the compiled code.
+    """int64 (at most ``most``): places of the highest scores, highest first; None if the C code was not built.
 
     Args:
         scores: float32 (m), contiguous; the lower place wins ties.
-        most: places wanted, 0 or more.
+        most: how many places to find, 0 or more.
         floor: only scores above it count.
     """
     if (code := _code()) is None:
@@ -31,7 +31,7 @@ def best_places(scores: Float32s, most: int, floor: float) -> Int64s | None:
 
 @cache
 def _code() -> Any:
-    """The function of the library; None where it was not built."""
+    """The function of the library; None if the library was not built."""
     if (library := load()) is None:
         return None
     code = library.find_best

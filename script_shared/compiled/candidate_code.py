@@ -1,4 +1,4 @@
-"""Finds a request's candidates by compiled code: the same as the array operations of ``ranking/candidates.py``."""
+"""Finds a request's candidates in compiled code: the same ones as the array operations in ``ranking/candidates.py``."""
 
 import ctypes
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ NONE = np.zeros(0, np.int64)
 
 
 class Counts(NamedTuple):
-    """Facts about the rows of the live state.
+    """What the live state knows of the article in each row.
 
     Attributes:
         number_in, clicks: int64 (used); first_ms: float64 (used); as in ``state/articles.py``.
-        now, hour: float32 (used), clicks of ten minutes, and of an hour.
-        now_total, hour_total: float32, of all articles.
-        together, following: float32 (used), weights of articles read with or after the visit's; None without one.
+        now, hour: float32 (used), clicks of ten minutes and of an hour.
+        now_total, hour_total: float32, the same for all articles together.
+        together, following: float32 (used), weights of articles read with or after the visit's; None without a visit.
         later: float32 (used), weights of articles read in a later visit; None without earlier reads.
     """
 
@@ -53,21 +53,21 @@ class _State(ctypes.Structure):
 def find_candidates(
     counts: Counts, read: Int64s, within: Bools | None, since_ms: float, count: int, extra: Sequence[tuple[Int64s, int]]
 ) -> tuple[Int64s, Float32s, Int16s] | None:
-    """Rows, mix and sources of the candidates of a request; None without the compiled code.
+    """Rows, mix and sources of a request's candidates; None if the C code was not built.
 
     Args:
         counts: of the live state.
         read: int64, rows to leave out.
         within: bool (used), rows that may be candidates; None for all.
         since_ms: articles published after this moment may be fresh, epoch milliseconds.
-        count: rows with the highest mix.
+        count: how many rows with the highest mix to find.
         extra: rows that other parts add, int64, and the bits of their sources.
 
     Returns:
         int64 (m), float32 (m) and int16 (m), as in :class:`Candidates`.
 
     Raises:
-        IndexError: a row is not one of the state, or ``within`` has another length.
+        IndexError: a row does not exist, or ``within`` has the wrong length.
         MemoryError: there is no memory left.
     """
     if (code := _code()) is None:
@@ -116,7 +116,7 @@ def _state(of: Counts) -> _State:
 
 @cache
 def _code() -> Any:
-    """The function of the library; None where it was not built."""
+    """The function of the library; None if the library was not built."""
     if (library := load()) is None:
         return None
     code = library.find_candidates

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRENDING_KEPT 20 /* as in ranking/candidates.py, like all constants here */
+#define TRENDING_KEPT 20 /* all constants here are as in ranking/candidates.py */
 #define FRESH_CLICKS 3
 #define FRESH_KEPT 10
 enum { TRENDING_10M = 1, TRENDING_1H = 2, SESSION = 4, HISTORY = 8, FRESH = 32 };
@@ -63,10 +63,10 @@ static void sort(float *values, int64_t *places, int64_t size, int64_t most)
     }
 }
 
-/* A value below the `most` highest of n values above 0, of which there are more: few others are above it.
+/* A value that at least `most` of n values exceed, and few more; more than `most` of them must be above 0.
  *
- * Positive floats have the order of their bits, so the bits are halved until nearly `most` values are above; each
- * count is a loop that compilers turn into few instructions.
+ * Positive floats have the same order as their bits, so a binary search over the bits ends when little more than `most`
+ * values are above; each count is a loop that compilers turn into few instructions.
  */
 static float near_highest(const float *values, int64_t n, int64_t most)
 {
@@ -103,13 +103,13 @@ int64_t find_best(const float *values, int64_t n, float floor, int64_t most, flo
     return size;
 }
 
-/* What signals.py reads from the live state for one request; NULL if there is nothing to read. */
+/* What signals.py reads from the live state for one request; an array is NULL if there is nothing to read. */
 typedef struct {
     int64_t used;             /* rows */
     const int64_t *number_in; /* (used) -1 for a free row */
     const double *first_ms;   /* (used) */
     const int64_t *clicks;    /* (used) */
-    const float *now, *hour;  /* (used) clicks of 10 minutes, of an hour */
+    const float *now, *hour;  /* (used) clicks of 10 minutes and of an hour */
     float now_total, hour_total;
     const float *together, *following, *later; /* (used) weights of articles read with or after the user's */
 } State;
@@ -152,10 +152,10 @@ static void mark_fresh(const State *of, double since, int16_t *brought)
 
 /* The candidate rows of a request: the `count` best by the mix, then those that other parts add.
  *
- * read: rows that are left out; within: (used) rows that may be candidates, NULL for all.
+ * read: rows to leave out; within: (used) rows that may be candidates, NULL for all.
  * extra, bits: rows that other parts add, and the source of each.
  * rows, mix, sources: room for count + n_extra + FRESH_KEPT.
- * Returns how many there are; -1 if there is no memory, -2 for a row that the state does not have.
+ * Returns how many there are; -1 if there is no memory, -2 for a row that does not exist.
  */
 int64_t find_candidates(const State *of, const int64_t *read, int64_t n_read, const uint8_t *within, double since,
                         int64_t count, const int64_t *extra, const int16_t *bits, int64_t n_extra, int64_t *rows,

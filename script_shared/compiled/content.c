@@ -1,6 +1,6 @@
-/* The cosine of one user's profile with the articles of a pool, from the terms that both have.
+/* The cosines between a user's profile and the articles of a pool, from the terms that both have.
  *
- * A product of sparse matrices would look at every term of every article. Here each term of the profile, in ascending
+ * A product of sparse matrices would read every term of every article. Here each term of the profile, in ascending
  * order, is added to the articles that have it: the same sums in the same order, rounded after every operation.
  */
 #include <stdint.h>
@@ -33,7 +33,7 @@ static inline float widen(uint16_t half)
 
 /* The weighted sum of the vectors of the articles that a user read.
  *
- * weights: (n) of the reads; sums: (terms) zeros, which are zeros again at the end.
+ * weights: (n) of the reads; sums: (terms) zeros, and zeros again at the end.
  * profile: (terms) zeros, gets the sum; terms: gets the terms of the profile, ascending.
  * Returns how many terms there are; -1 for an article or a term that does not exist.
  */

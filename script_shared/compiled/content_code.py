@@ -1,4 +1,4 @@
-"""The cosine of one user's profile with the articles of a pool by compiled code, see content.c."""
+"""Cosines between a user's profile and the articles of a pool in compiled code, see content.c."""
 
 import ctypes
 from functools import cache
@@ -32,7 +32,7 @@ class ProfileProducts:
 
     Args:
         offsets: int64 (n + 1), columns: uint16, values: float16, of the vectors of n articles.
-        pool: float32 (m, terms), rows of them.
+        pool: float32 (m, terms), the vectors of the pool's articles.
     """
 
     def __init__(self, offsets: Int64s, columns: UInt16s, values: Float16s, pool: csr_array) -> None:
@@ -57,7 +57,7 @@ class ProfileProducts:
 
     @classmethod
     def of(cls, offsets: Int64s, columns: UInt16s, values: Float16s, pool: csr_array) -> "ProfileProducts | None":
-        """The same; None without the compiled code, for articles with terms in no order, and for too many terms."""
+        """Create one; None if the C code was not built, an article's terms are not sorted, or there are too many."""
         if _code() is None or not pool.has_sorted_indices or pool.shape[1] > MAX_TERMS:
             return None
         return cls(offsets, columns, values, pool)
@@ -66,8 +66,8 @@ class ProfileProducts:
         """float32 (m): the cosine of each article of the pool with a user's profile; zeros for a user without one.
 
         Args:
-            articles: uint32 (k), rows of what the user read.
-            weights: float32 (k), of each read.
+            articles: uint32 (k), rows of the articles that the user read.
+            weights: float32 (k), weight of each read.
 
         Raises:
             IndexError: an article or a term does not exist.
@@ -80,7 +80,7 @@ class ProfileProducts:
         count = self._add_profile(vectors, *read, sums, to, named)
         if count < 0:
             raise IndexError("an article or a term does not exist")
-        length = np.sqrt(profile @ profile)  # by numpy, because its order of additions depends on the processor
+        length = np.sqrt(profile @ profile)  # in numpy, because its order of additions depends on the processor
         if length > 0:
             self._add_products(postings, named, count, to, length, address(scores, FLOAT32))
         return scores
@@ -88,7 +88,7 @@ class ProfileProducts:
 
 @cache
 def _code() -> Any:
-    """Both functions of the library; None where it was not built."""
+    """Both functions of the library; None if the library was not built."""
     if (library := load()) is None:
         return None
     profile, products = library.add_profile, library.add_products

@@ -1,4 +1,4 @@
-"""Counts a click, and forgets rows, by compiled code: the same sums as the array operations of ``news/counting``."""
+"""Counts clicks and clears rows in compiled code: the same sums as the array operations in ``news/counting``."""
 
 import ctypes
 from array import array
@@ -44,9 +44,9 @@ class ClickCounter:
     """Counts clicks in the stores of one live state.
 
     Args:
-        tables: the stores; they keep these arrays for as long as this is used.
-        half_lives_ms: of all windows, milliseconds.
-        amounts: float32 (8), weight of a pair by its step back in the visit.
+        tables: the stores; they must keep these arrays while the counter is in use.
+        half_lives_ms: half-life of each window, milliseconds.
+        amounts: float32 (8), weight of a pair by the number of steps back in the visit.
     """
 
     def __init__(self, tables: Tables, half_lives_ms: Sequence[float], amounts: "array[float]") -> None:
@@ -71,13 +71,13 @@ class ClickCounter:
 
     @classmethod
     def of(cls, tables: Tables, half_lives_ms: Sequence[float], amounts: "array[float]") -> "ClickCounter | None":
-        """The same; None without the compiled code."""
+        """Create one; None if the C code was not built."""
         return (
             None if _functions() is None or len(half_lives_ms) > MOST_WINDOWS else cls(tables, half_lives_ms, amounts)
         )
 
     def counts_in(self, tables: Tables) -> bool:
-        """Whether it counts in the arrays of these stores."""
+        """Whether this counter writes to the arrays of these stores."""
         same = all(
             mine.sums is other.sums and mine.bits is other.bits
             for mine, other in zip(self._tables[:3], tables[:3], strict=True)
@@ -85,10 +85,10 @@ class ClickCounter:
         return same and self._tables.cells.slots is tables.cells.slots
 
     def move_landmarks(self, landmarks: Sequence[int]) -> None:
-        """Go by other landmarks.
+        """Set the landmarks.
 
         Args:
-            landmarks: of each half-life, epoch milliseconds, UTC.
+            landmarks: one for each half-life, epoch milliseconds, UTC.
         """
         self._landmarks[:] = landmarks
 
@@ -103,16 +103,16 @@ class ClickCounter:
         depth: int,
         row_of: "array[int]",
     ) -> None:
-        """Count a click, also together with what its user read before.
+        """Count a click, and its pairs with what the user read before.
 
         Args:
             time_ms: of the click, epoch milliseconds, UTC.
             weight: how much it counts, above 0.
             row: of its article.
-            codes: int16, of the groups of its user, everybody and the region first.
+            codes: int16, groups of the user; the first two are everybody and the region.
             cluster: place of the user's cluster among the trends, -1 for none.
-            reads: uint32, numbers of what the user read, latest last; empty if nothing is paired.
-            depth: so many of them are of the visit under way.
+            reads: uint32, numbers of the articles that the user read, latest last; empty to count no pairs.
+            depth: how many of these reads belong to the current visit.
             row_of: int32, the row of each article, -1 for none.
 
         Raises:
@@ -128,11 +128,11 @@ class ClickCounter:
 
 
 def clear_rows(sums: Float32s, steps: tuple[int, int], bits: UInt8s, rows: IntArray) -> bool:
-    """Set the cells of some rows to zero whose bits are set, then the bits; False without the compiled code.
+    """In some rows, clear the cells whose bits are set, and the bits; False if the C code was not built.
 
     Args:
         sums: float32 (tables, a, b), changed in place.
-        steps: how many numbers lie between two rows, and between two columns; one row or column is a or b.
+        steps: distance of two rows and of two columns in ``sums``, in numbers; rows are one of the axes a and b.
         bits: uint8 (rows, bytes), the lowest bit of a byte first.
         rows: int (n).
 
@@ -152,7 +152,7 @@ def clear_rows(sums: Float32s, steps: tuple[int, int], bits: UInt8s, rows: IntAr
 
 @cache
 def _functions() -> Any:
-    """Both functions of the library; None where it was not built."""
+    """Both functions of the library; None if the library was not built."""
     if (library := load()) is None:
         return None
     count, clear = library.count_click, library.clear_rows

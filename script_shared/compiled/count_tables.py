@@ -1,4 +1,4 @@
-"""The stores in which a click is counted, as compiled code reads them."""
+"""The stores that count clicks, as structures for compiled code."""
 
 import ctypes
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class PairTable(NamedTuple):
 
     Attributes:
         windows: places of its half-lives.
-        first: its first window among those of the cells.
+        first: place of its first window in the cells.
         totals: float32 (windows, rows).
     """
 
@@ -46,9 +46,9 @@ class Cells(NamedTuple):
     Attributes:
         slots: int32 (rows, rows), slot of each pair, 0 for none.
         values: float32 (slots, windows).
-        counts: int64 (2), slots that were ever in use, and slots that were given back.
-        free: int32, those that were given back.
-        bits: uint8 (rows, bytes), the rows before with which a row after was counted.
+        counts: int64 (2), how many slots were ever in use, and how many were given back.
+        free: int32, the slots that were given back.
+        bits: uint8 (rows, bytes), for each ``after`` row, the ``before`` rows with which it was counted.
     """
 
     slots: Int32s
@@ -100,7 +100,7 @@ class CellsStructure(ctypes.Structure):
 
 
 def table_of(table: Table, windows: Int64s) -> TableStructure:
-    """A store as ``counts.c`` reads it, with its windows; both must stay."""
+    """The structure of a store for ``counts.c``; the store and ``windows`` must outlive it."""
     return TableStructure(
         len(windows),
         address(windows, INT64),
@@ -113,12 +113,12 @@ def table_of(table: Table, windows: Int64s) -> TableStructure:
 
 
 def pair_table_of(table: PairTable, windows: Int64s) -> PairTableStructure:
-    """The same of a store of pairs."""
+    """The structure of a store of pairs."""
     return PairTableStructure(len(windows), table.first, address(windows, INT64), address(table.totals, FLOAT32))
 
 
 def cells_of(cells: Cells) -> CellsStructure:
-    """The same of the pairs."""
+    """The structure of the pairs."""
     return CellsStructure(
         address(cells.slots, INT32),
         address(cells.values, FLOAT32),

@@ -1,6 +1,6 @@
 /* The counts of one click, and the counts of articles that lose their row.
  *
- * Every sum gets the same additions in the same order as by the array operations of `counting/`, rounded after each.
+ * Every sum gets the same additions in the same order as in the array operations of `counting/`, rounded after each.
  */
 #include <math.h>
 #include <stdint.h>
@@ -31,9 +31,9 @@ typedef struct {
 typedef struct {
     int32_t *slots;         /* (rows, rows) slot of each pair, 0 for none */
     float *values;          /* (slots, windows) */
-    int64_t *counts;        /* slots that were ever in use, and slots that were given back */
-    const int32_t *free;    /* the latter */
-    uint8_t *bits;          /* by the row after, and the row before */
+    int64_t *counts;        /* how many slots were ever in use, and how many were given back */
+    const int32_t *free;    /* the slots that were given back */
+    uint8_t *bits;          /* by `after` row and `before` row */
     int64_t windows, width; /* bytes of a row's bits */
 } Cells;
 
@@ -41,7 +41,7 @@ typedef struct {
     int64_t rows, half_lives;
     const double *half_lives_ms;
     const int64_t *landmarks;
-    const float *amounts; /* (BACK) weight of a pair by its step back */
+    const float *amounts; /* (BACK) weight of a pair by the number of steps back */
     Table overall, groups, trends;
     PairTable together, following, onward, later;
     Cells cells;
@@ -52,7 +52,7 @@ typedef struct {
     int64_t time_ms;
     double weight;
     int64_t row, region, cluster; /* places of the last two among the trends, -1 for no cluster */
-    int64_t depth, reads;         /* reads of the visit under way, and all that are remembered */
+    int64_t depth, reads;         /* reads of the current visit, and all that are remembered */
     const int32_t *row_of;        /* (numbers) row of each article, -1 for none */
     int64_t numbers, codes;
 } Click;
@@ -116,7 +116,7 @@ static inline int64_t row_before(const Click *click, const uint32_t *reads, int6
     return row == click->row ? -1 : row;
 }
 
-/* Counts what the user read before; -1 for an article or a row that does not exist. */
+/* Counts the pairs with what the user read before; -1 for an article or a row that does not exist. */
 static int64_t count_pairs(const Counts *of, const Click *click, const uint32_t *reads, const double *weights)
 {
     int64_t last = click->depth + EARLIER, visit = click->depth < BACK ? click->depth : BACK;
@@ -148,12 +148,12 @@ static int64_t count_pairs(const Counts *of, const Click *click, const uint32_t 
 
 /* Counts a click.
  *
- * codes: of its groups; reads: numbers of the articles that its user read, the latest last.
+ * codes: groups of the user; reads: numbers of the articles that the user read, latest last.
  * Returns 0; -1 for a row, a group or an article that does not exist.
  */
 int64_t count_click(const Counts *of, const Click *click, const int16_t *codes, const uint32_t *reads)
 {
-    static const volatile double two = 2.0; /* so that the compiler keeps pow(), which Python uses, too */
+    static const volatile double two = 2.0; /* keeps the compiler from replacing pow(), which Python uses, too */
     double weights[WINDOWS];
     if (click->row < 0 || click->row >= of->rows || click->region < 0 || click->region >= of->trends.groups ||
         click->cluster >= of->trends.groups)
@@ -175,7 +175,7 @@ int64_t count_click(const Counts *of, const Click *click, const int16_t *codes, 
     return 0;
 }
 
-/* Sets the cells of some rows to zero whose bits are set, in each of several tables, then the bits.
+/* Clears the cells of some rows whose bits are set, in each of several tables, then clears the bits.
  *
  * sums: (tables, size); the cell of row r and column c is at r * row_step + c * column_step.
  * bits: (rows, width) bytes.

@@ -1,4 +1,4 @@
-"""The scores of a tree model by compiled code: the same as LightGBM's to the last bit, in a fifth of the time."""
+"""Scores of a tree model in compiled code: equal to LightGBM's to the last bit, in a fifth of the time."""
 
 import ctypes
 import math
@@ -11,23 +11,23 @@ from script_shared.arrays import Float64s, FloatArray
 from script_shared.compiled.addresses import FLOAT32, FLOAT64, address
 from script_shared.compiled.library import load
 
-WIDE = 16  # rows side by side, as in trees.c
+WIDE = 16  # rows that are scored together, as in trees.c
 MOST_LEAVES = 32  # bits of a word
 SUMS = ("lambdarank", "rank_xendcg", "regression")  # objectives whose score is the plain sum of the leaves
-ZERO = np.float32(1e-35)  # numbers up to this size, of either sign, count as 0
+ZERO = np.float32(1e-35)  # values up to this size count as 0, positive or negative
 Node = Mapping[str, Any]
 
 
 class DecisionTrees:
-    """Trees as flat arrays; trees.c says how they are evaluated.
+    """Trees as flat arrays; trees.c explains how they are evaluated.
 
     Args:
         library: the compiled code.
-        trees: the roots, as in LightGBM's ``dump_model``; ``is_supported`` must be true of each.
+        trees: the roots, as in LightGBM's ``dump_model``; ``is_supported`` must be true for each.
 
     Attributes:
         count: how many trees there are.
-        addresses: of the arrays, in the order in which trees.c takes them.
+        addresses: of the arrays, in the order of the arguments in trees.c.
     """
 
     def __init__(self, library: ctypes.PyDLL, trees: Sequence[Node]) -> None:
@@ -57,7 +57,7 @@ class DecisionTrees:
 
     @classmethod
     def of(cls, model: Mapping[str, Any], trees: Sequence[Node]) -> "DecisionTrees | None":
-        """The trees of a model; None without the compiled code, or if the code does not support the model.
+        """The trees of a model; None if the C code was not built or does not support the model.
 
         Args:
             model: the result of LightGBM's ``dump_model``, with one tree or more.
@@ -74,7 +74,7 @@ class DecisionTrees:
         Args:
             columns: float32 (features, m).
             start: number of the first tree.
-            count: of trees; -1 for all that follow.
+            count: number of trees; -1 for all from ``start`` on.
 
         Raises:
             ValueError: there are fewer columns than the trees need.
@@ -124,7 +124,7 @@ def is_plain_sum(model: Mapping[str, Any]) -> bool:
 
 
 def is_supported(root: Node) -> bool:
-    """Whether a tree is small, compares numbers only by ``<=``, and counts missing ones as 0."""
+    """Whether a tree is small, compares numbers only by ``<=``, and treats missing ones as 0."""
     leaves, nodes = 0, [root]
     while nodes:
         node = nodes.pop()
@@ -138,7 +138,7 @@ def is_supported(root: Node) -> bool:
 
 
 def _as_float32(threshold: float) -> np.float32:
-    """A float32 threshold with the same float32 values at or below it; LightGBM treats tiny values as 0."""
+    """The float32 threshold that splits float32 values in the same way; LightGBM treats tiny values as 0."""
     if -ZERO <= threshold < 0:
         return np.nextafter(-ZERO, np.float32(-np.inf))
     if 0 <= threshold < ZERO:

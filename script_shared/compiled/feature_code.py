@@ -1,4 +1,4 @@
-"""Computes the features of candidates by compiled code: the same as the array operations of ``features.py``."""
+"""Computes the features of candidates in compiled code: the same as the array operations in ``features.py``."""
 
 import ctypes
 from functools import cache
@@ -11,7 +11,7 @@ from script_shared.compiled.addresses import FLOAT32, FLOAT64, INT32, INT64, add
 from script_shared.compiled.library import load
 
 POINTER, NUMBER, REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_float
-LOGS = 7 + 3 + 3 * 11 + 4 + 2  # rows whose logarithms are taken, as in features.c
+LOGS = 7 + 3 + 3 * 11 + 4 + 2  # rows of logarithms, as in features.c
 EXTRA = (
     "next_share",
     "mix",
@@ -36,10 +36,10 @@ class Sums(NamedTuple):
         codes: int64 (12), the code of everybody, then that of the user's group in each dimension.
         overall_totals: float32 (7); factors: float32 (3); group_totals: float32 (3, 12).
         together, following, onward, later: float32 (2, 3, 1 and 2, used), as in ``Signals``; None for zeros.
-        after_last: float32 (used or more), weights of articles read after the last one of the visit; None without one.
+        after_last: float32 (used or more), weights of articles read after the visit's last one; None without one.
         after_factor, followed: the factor of ``after_last``, and how often another article was read after that one.
         listed_rows, listed_places: int64 (k); listed_scores: float32 (k), the list of the segment's model.
-        sections: int32 (used or more); liking: float64 (sections); None where the liking is unknown.
+        sections: int32 (used or more); liking: float64 (sections); None if the liking is unknown.
         reads, taste_share, last_share, segment: the same for all candidates.
     """
 
@@ -96,14 +96,14 @@ def has_code() -> bool:
 
 
 def feature_table(of: Sums, height: int) -> Float32s:
-    """float32 (height + extra rows, m): the table of the inputs, then the features ``EXTRA``; needs the code.
+    """float32 (height + extra rows, m): the table of the inputs, then the features ``EXTRA``; needs the C code.
 
     Args:
         of: the inputs of the features.
         height: rows of the table of the inputs.
 
     Raises:
-        IndexError: a row or a group is not one of the state.
+        IndexError: a row or a group does not exist.
         MemoryError: there is no memory left.
     """
     gather, finish = _code()
@@ -156,7 +156,7 @@ def _inputs(of: Sums) -> _Inputs:
 
 @cache
 def _code() -> Any:
-    """Both functions of the library; None where it was not built."""
+    """Both functions of the library; None if the library was not built."""
     if (library := load()) is None:
         return None
     gather, finish = library.gather_features, library.finish_features

@@ -14,7 +14,7 @@
 #define FOLLOWING 3
 #define ONWARD 1
 #define LATER 2
-#define FLOOR 1e-6f /* as in feature_inputs.py, like the other constants */
+#define FLOOR 1e-6f /* the other constants are as in feature_inputs.py */
 #define LIFT_FLOOR 1e-4f
 enum { SHARE_30M = 2, SHARE_1H = 3, SHARE_24H = 6 };
 /* Rows of `logs`, whose logarithms numpy takes. */
@@ -34,14 +34,14 @@ typedef struct {
     int64_t overall_step;
     const float *groups; /* (GROUP, n_groups, row_step) */
     int64_t n_groups, row_step;
-    const int64_t *codes; /* (1 + DIMENSIONS) everybody, and the user's group of each dimension */
+    const int64_t *codes; /* (1 + DIMENSIONS) everybody, and the user's group in each dimension */
     const float *overall_totals; /* (OVERALL) */
     const float *factors;        /* (GROUP) */
     const float *group_totals;   /* (GROUP, 1 + DIMENSIONS) */
     const float *together, *following, *onward, *later; /* (windows, used), NULL for nothing */
-    const float *after_last; /* (used) weights of articles read after the visit's last one, NULL without one */
+    const float *after_last; /* (used) weights of articles read after the visit's last article, NULL without one */
     float after_factor, followed_1, followed_20; /* followed + 1, followed + 20 */
-    const int64_t *listed_rows, *listed_places; /* (n_listed) of the list of the segment's model */
+    const int64_t *listed_rows, *listed_places; /* (n_listed) list of the segment's model */
     const float *listed_scores;
     int64_t n_listed;
     const int32_t *sections; /* (used), NULL without a liking */
@@ -97,8 +97,8 @@ static int are_rows(const int64_t *rows, int64_t n, int64_t used)
 }
 
 /* Writes features without a logarithm to `table` (rows, m), and the inputs of logarithms to `logs` (rows, m).
- * For the row EVIDENCE of `table`, numpy also takes the logarithm, of 1 + each number.
- * Returns 0; -1 if there is no memory, -2 for a row or a group that the state does not have.
+ * numpy also takes the logarithms of 1 + each number in the row EVIDENCE of `table`.
+ * Returns 0; -1 if there is no memory, -2 for a row or a group that does not exist.
  */
 int64_t gather_features(const Inputs *of, float *table, float *logs)
 {

@@ -1,4 +1,4 @@
-"""Ranks candidates by compiled code: the same scores as the array operations of ``ranking/ranker.py``."""
+"""Ranks candidates in compiled code: the same scores as the array operations in ``ranking/ranker.py``."""
 
 import ctypes
 from functools import cache
@@ -33,12 +33,12 @@ class Net(Protocol):
 
 
 class Cut(NamedTuple):
-    """How candidates are ranked.
+    """The two stages of the ranking.
 
     Attributes:
-        first: so many trees score all candidates.
-        finalists: so many of the best get the score of all trees and of the network.
-        apart: the least distance of the others below them.
+        first: how many trees score all candidates.
+        finalists: how many of the best candidates get the scores of all trees and of the network.
+        apart: the least distance between the finalists and the other candidates.
     """
 
     first: int
@@ -62,7 +62,7 @@ class FinalistRanking:
 
     Args:
         trees: at least ``cut.first`` of them.
-        width: features.
+        width: number of features.
         net: None for trees alone; its arrays must fit ``width``.
     """
 
@@ -113,7 +113,7 @@ class FinalistRanking:
 
 @cache
 def _code() -> Any:
-    """The functions of the library; it was built, because there are compiled trees."""
+    """The functions of the library, which was built, because there are compiled trees."""
     library = load()
     assert library is not None
     pick, standardise, place = library.pick_finalists, library.standardise_inputs, library.place_finalists

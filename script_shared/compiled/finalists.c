@@ -68,7 +68,7 @@ static void pick(const double *scores, int64_t m, int64_t most, int64_t *places)
     }
 }
 
-/* Writes the inputs of the network for the finalists: features, then values of which numpy takes the logarithm. */
+/* Writes the inputs of the network for the finalists: features, then the values whose logarithms numpy takes. */
 static void gather_inputs(const Ranking *of, const float *columns, int64_t m, const int64_t *places, int64_t n,
                           float *inputs)
 {
@@ -86,11 +86,11 @@ static void gather_inputs(const Ranking *of, const float *columns, int64_t m, co
     }
 }
 
-/* Scores m candidates by the first trees, and picks n finalists; m must be greater than n.
+/* Scores m candidates with the first trees, and picks n finalists; m must be greater than n.
  *
  * columns: (width, m). scores: room for m rounded up to WIDE. places: (n) gets the finalists.
  * added: room for n rounded up to WIDE; gets the sum of the other trees.
- * inputs: (n, width + n_logs) for the network, not used without one.
+ * inputs: (n, width + n_logs) for the network, unused without one.
  * Returns 0; -1 if there is no memory.
  */
 int64_t pick_finalists(const Ranking *of, const float *columns, int64_t m, int64_t n, double *scores, int64_t *places,
@@ -106,7 +106,7 @@ int64_t pick_finalists(const Ranking *of, const float *columns, int64_t m, int64
     return 0;
 }
 
-/* Standardises and bounds the inputs of the network, after numpy has taken the logarithms. */
+/* Standardises and limits the inputs of the network, after numpy has taken the logarithms. */
 void standardise_inputs(const Ranking *of, int64_t n, float *inputs)
 {
     int64_t width = of->width + of->n_logs;
@@ -118,7 +118,7 @@ void standardise_inputs(const Ranking *of, int64_t n, float *inputs)
         }
 }
 
-/* Adds to the scores of the finalists, and moves all others below them, at least `apart`.
+/* Adds the other scores of the finalists, and moves all other candidates at least `apart` below them.
  *
  * added: (n) the sum of the other trees; net: (n) the scores of the network, NULL without one.
  */

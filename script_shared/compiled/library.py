@@ -19,8 +19,8 @@ OPTIONS = (
     "-shared",
     "-fPIC",
     ROUNDING,
-)  # for any such processor, so that an image runs everywhere
-LINKED = ("-lm",)  # the mathematics that Python uses, too
+)  # no options for one processor model, so that an image runs everywhere
+LINKED = ("-lm",)  # the math library, which Python uses, too
 MISSING = (
     "No working C compiler was found, so lists and counts are made without compiled code: the same ones, only slower. "
     "Install one ('apt-get install gcc libc6-dev'), then run python -m script_shared.compiled.library"
@@ -34,7 +34,7 @@ def path_of(sources: Sequence[Path] = SOURCES, folder: Path = FOLDER) -> Path:
 
     Args:
         sources: in C.
-        folder: of libraries.
+        folder: of the libraries.
     """
     content = b"".join([source.read_bytes() for source in sources])
     return folder / f"lists-{sha256(content + ' '.join((*OPTIONS, *LINKED)).encode()).hexdigest()[:12]}.library"
@@ -45,10 +45,10 @@ def build(folder: Path = FOLDER, compiler: str | None = None) -> Path | None:
 
     Args:
         folder: where the library is written.
-        compiler: a command; by default ``cc``, where there is one.
+        compiler: a command; by default ``cc``, if there is one.
 
     Returns:
-        the library; None without a compiler that works.
+        the library; None without a working compiler.
     """
     if (command := compiler or shutil.which("cc") or shutil.which("gcc")) is None:
         return None
@@ -56,7 +56,7 @@ def build(folder: Path = FOLDER, compiler: str | None = None) -> Path | None:
     with tempfile.TemporaryDirectory(dir=folder) as place:
         made = Path(place) / target.name
         if subprocess.run([command, *OPTIONS, "-o", str(made), *map(str, SOURCES), *LINKED], check=False).returncode:
-            return None  # the compiler has said why: the headers of the C library are missing, for example
+            return None  # the compiler printed the reason: for example, the headers of the C library are missing
         made.replace(target)  # a process that has the old file mapped keeps it
     for old in folder.glob("*.library"):
         if old != target:
@@ -66,7 +66,7 @@ def build(folder: Path = FOLDER, compiler: str | None = None) -> Path | None:
 
 @cache
 def load(folder: Path = FOLDER) -> ctypes.PyDLL | None:
-    """The library; None where it was not built. Its calls are short, so they keep the interpreter's lock.
+    """The library; None if it was not built. Its calls are short, so they keep the interpreter's lock.
 
     Args:
         folder: where it was built.
@@ -74,15 +74,15 @@ def load(folder: Path = FOLDER) -> ctypes.PyDLL | None:
     path = path_of(folder=folder)
     try:
         return ctypes.PyDLL(str(path)) if path.exists() else None
-    except OSError:  # built for another processor, as in a folder that two machines share
+    except OSError:  # built for another processor, for example in a folder that two machines share
         return None
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Compile the code and say whether that worked; with ``--if-changed`` only after a change of the source, silently.
+    """Compile the code and print whether it worked; with ``--if-changed``, only if the source changed, without output.
 
     Args:
-        arguments: of the command.
+        arguments: of the command line.
     """
     if "--if-changed" in arguments:
         if not path_of().exists():

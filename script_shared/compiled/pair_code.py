@@ -1,4 +1,4 @@
-"""Adds up rows of a table of pairs by compiled code."""
+"""Adds up rows of a table of pairs in compiled code."""
 
 import ctypes
 from functools import cache
@@ -28,21 +28,21 @@ class PairReader:
     """
 
     def __init__(self, slots: Int32s, values: Float32s) -> None:
-        self._arrays = slots, values  # which must stay
+        self._arrays = slots, values  # the addresses are valid only while the arrays exist
         pairs = _Pairs(len(slots), values.shape[1], address(slots, INT32), address(values, FLOAT32))
         self._code, self._pairs, self._pointer = _code(), pairs, ctypes.addressof(pairs)
 
     @classmethod
     def of(cls, slots: Int32s, values: Float32s) -> "PairReader | None":
-        """The same; None without the compiled code."""
+        """Create one; None if the C code was not built."""
         return None if _code() is None else cls(slots, values)
 
     def sum(self, befores: IntArray, used: int, windows: Int64s, coefficients: Float32s) -> Float32s:
-        """float32 (outputs, used): sums over k rows before of coefficient x number, added in the order of these rows.
+        """float32 (outputs, used): for each ``after`` row, the sum of coefficient x value over ``befores``, in order.
 
         Args:
             befores: int (k).
-            used: so many rows after are added up.
+            used: number of ``after`` rows.
             windows: int64 (outputs), the window of each row of sums.
             coefficients: float32 (outputs, k).
 
@@ -60,7 +60,7 @@ class PairReader:
 
 @cache
 def _code() -> Any:
-    """The function of the library; None where it was not built."""
+    """The function of the library; None if the library was not built."""
     if (library := load()) is None:
         return None
     code = library.sum_pairs

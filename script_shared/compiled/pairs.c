@@ -1,18 +1,18 @@
-/* Adds up rows of a table of pairs, of which only those in use are kept, see counting/pair_cells.py. */
+/* Adds up rows of a table that stores only the pairs in use, see counting/pair_cells.py. */
 #include <stdint.h>
 #include <string.h>
 
-#define STEP 8    /* pairs that are looked at together: few are in use */
-#define MOST 128 /* pairs that are read together, so that the processor waits for their numbers at once */
+#define STEP 8    /* pairs that are checked together: few are in use */
+#define MOST 128 /* pairs that are read together, so that the processor waits for all their values at once */
 
 typedef struct {
-    int64_t rows, width;  /* rows on both sides; windows of each pair */
+    int64_t rows, width;  /* rows, `before` and `after`; windows of each pair */
     const int32_t *slots; /* (rows, rows) slot of each pair, 0 for none */
     const float *values;  /* (slots, width) */
 } Pairs;
 
-/* Lists the first rows after a row before that are in use with it, among `used` rows from `start` on; there is room for
- * MOST. Returns how many there are; `next` gets the row to go on from. */
+/* Lists the `after` rows that have a pair with one `before` row, from `start` to `used` and at most MOST of them.
+ * Returns how many there are; `next` gets the row from which to continue. */
 static int64_t list_pairs(const Pairs *of, const int32_t *slots, int64_t start, int64_t used, int32_t *rows, int64_t *next)
 {
     int64_t size = 0;
@@ -35,7 +35,7 @@ static int64_t list_pairs(const Pairs *of, const int32_t *slots, int64_t start, 
     return size;
 }
 
-/* Adds coefficient x number of the pairs with n rows before to `sums` (outputs, used), row before by row before.
+/* Adds coefficient x value of the pairs with n `before` rows to `sums` (outputs, used), one `before` row after another.
  *
  * windows: (outputs) the window of each row of sums; coefficients: (outputs, n).
  * Returns 0; -1 for a row or a window that does not exist.

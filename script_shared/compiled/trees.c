@@ -4,7 +4,7 @@
  * a word with one bit for each leaf, numbered from left to right. A node whose condition is false clears the bits of the
  * leaves on its left side. After all nodes of a tree, the lowest set bit is the leaf that the row reaches.
  * (Lucchese et al.: QuickScorer, SIGIR 2015.) WIDE rows are scored together, in as few
- * registers as the processor has room for.
+ * registers as the processor allows.
  */
 #include <stdint.h>
 #include <string.h>

@@ -1,6 +1,7 @@
-"""Small files and large ones by URI: a local folder, or any object store.
+"""Storage of small and large files at a URI: a local folder or an object store.
 
-One protocol, two rooms: ``local`` (a folder: lock, fsync, rename) and ``objects`` (S3 and its kin: conditional puts).
+One protocol, two implementations: ``local`` (a folder: lock, fsync, rename) and ``objects`` (S3 and similar stores:
+conditional puts).
 """
 
 import re
@@ -14,14 +15,14 @@ from script_shared.storage.local import LocalStorage
 __all__ = ["Digest", "File", "LocalStorage", "Storage", "StoredObject", "address_of", "is_object_store", "open_storage"]
 
 OBJECT_STORES = ("s3", "gs", "az")
-NO_BUCKET = re.compile(rf"({'|'.join(OBJECT_STORES)}|file):")  # s3:/news is what a prefix makes of s3://
+NO_BUCKET = re.compile(rf"({'|'.join(OBJECT_STORES)}|file):")  # s3:/news: a prefix was added to s3://
 
 
 def address_of(path: Path) -> str:
-    """The address that a path of the settings is: of an object store where it begins like one.
+    """A path of the settings as an address; a path that begins like the address of an object store is one.
 
     Args:
-        path: ``Path`` makes one slash of the two that an address has; they are restored.
+        path: ``Path`` turns the two slashes of an address into one; both are restored.
 
     >>> address_of(Path("s3://sheets/2024")), address_of(Path("/srv/sheets"))
     ('s3://sheets/2024', '/srv/sheets')
@@ -30,7 +31,7 @@ def address_of(path: Path) -> str:
 
 
 def is_object_store(address: str) -> bool:
-    """Whether an address is of an object store, not of a folder.
+    """Whether an address is that of an object store, not of a folder.
 
     Args:
         address: such as ``s3://bucket/prefix``, or a path.
@@ -39,7 +40,7 @@ def is_object_store(address: str) -> bool:
 
 
 def open_storage(uri: str | Path) -> Storage:
-    """The storage at a URI. No request is made yet.
+    """The storage at a URI. This sends no request yet.
 
     Args:
         uri: a folder (``models/news``, ``file:///srv/models``) or an object store (``s3://bucket/prefix``, ``gs://``,
@@ -47,7 +48,7 @@ def open_storage(uri: str | Path) -> Storage:
             ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_REGION``, ``AWS_ALLOW_HTTP=true`` for plain HTTP.
 
     Raises:
-        SettingsError: the URI is of no kind that is known, or names no bucket.
+        SettingsError: the URI has an unknown scheme, or names no bucket.
     """
     text = str(uri)
     scheme, separator, _ = text.partition("://")

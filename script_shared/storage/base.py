@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 
 class StoredObject(NamedTuple):
-    """A small object: its bytes, and the tag that says which version of it they are."""
+    """A small object: its bytes, and the tag of this version."""
 
     data: bytes
     tag: str
@@ -20,7 +20,7 @@ class Digest(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file as a listing shows it.
+    """A file in a listing.
 
     Attributes:
         name: without the prefix.
@@ -36,13 +36,13 @@ class File(NamedTuple):
 class Storage(Protocol):
     """A tree of files under a root. Keys are relative POSIX paths such as ``releases/v1/manifest.json``.
 
-    Whatever the place itself refuses (network, credentials, disk) is raised as UnavailableError.
+    Failures of the storage itself (network, credentials, disk) raise UnavailableError.
     """
 
     uri: str
 
     def read(self, key: str, known: StoredObject | None = None) -> StoredObject | None:
-        """A small object, or None when it is not there; ``known`` itself when nothing changed since.
+        """A small object, or None if it does not exist; ``known`` itself if it has not changed since.
 
         Args:
             key: path below the root, such as ``current.json``.
@@ -53,9 +53,9 @@ class Storage(Protocol):
         """
 
     def swap(self, key: str, data: bytes, expected: StoredObject | None) -> bool:
-        """Write a small object only if it is unchanged since it was read (None: absent); False if it changed.
+        """Write a small object only if it is unchanged since it was read (None: it did not exist); False if it changed.
 
-        Atomic and durable: every user, also after a crash, sees the old bytes or the new ones.
+        Atomic and durable: every reader sees either the old bytes or the new ones, also after a crash.
 
         Args:
             key: path below the root.
@@ -87,35 +87,35 @@ class Storage(Protocol):
         """
 
     def folders(self, prefix: str) -> list[str]:
-        """Names of the folders directly below ``prefix``, sorted; none when it is not there.
+        """Names of the folders directly below ``prefix``, sorted; empty if it does not exist.
 
         Args:
             prefix: path of a folder below the root, with ``/``; "" for the root.
         """
 
     def files(self, prefix: str) -> list[File]:
-        """The files directly below ``prefix``, by name; none when it is not there.
+        """The files directly below ``prefix``, by name; empty if it does not exist.
 
         Args:
             prefix: path of a folder below the root, with ``/``; "" for the root.
         """
 
     def changed_at(self, prefix: str) -> datetime | None:
-        """When anything below ``prefix`` was last written, UTC; None when it is empty.
+        """When anything below ``prefix`` was last written, UTC; None if it is empty.
 
         Args:
             prefix: path below the root, with ``/``.
         """
 
     def remove(self, prefix: str) -> None:
-        """Delete the object ``prefix``, or everything below it; nothing happens when it is not there.
+        """Delete the object ``prefix``, or everything below it; does nothing if it does not exist.
 
         Args:
             prefix: path below the root, with ``/``.
         """
 
     def path(self, key: str) -> Path | None:
-        """Where ``key`` is on this machine, or None when it has to be downloaded.
+        """Where ``key`` is on this machine, or None if it has to be downloaded.
 
         Args:
             key: path of an object or a folder below the root, with ``/``.

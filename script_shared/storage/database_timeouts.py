@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
-CONNECT_SECONDS = 2  # for a connection, its login included
-LOST_SECONDS = 15  # after which a connection is given up whose packets nobody confirms
-SQLITE_SECONDS = 10  # that a writer waits for another one
+CONNECT_SECONDS = 2  # to connect, login included
+LOST_SECONDS = 15  # until a connection whose packets are not acknowledged is closed
+SQLITE_SECONDS = 10  # that one writer waits for another
 MYSQL_SECONDS = 60  # for an answer; PyMySQL has no options for keepalives
 POSTGRESQL: dict[str, Any] = {  # libpq's parameters
     "connect_timeout": CONNECT_SECONDS,
@@ -14,7 +14,7 @@ POSTGRESQL: dict[str, Any] = {  # libpq's parameters
     "keepalives_idle": 5,  # seconds without traffic before the first probe
     "keepalives_interval": 5,
     "keepalives_count": 2,
-    "tcp_user_timeout": 1000 * LOST_SECONDS,  # of sent data; without it Linux repeats for 15 minutes
+    "tcp_user_timeout": 1000 * LOST_SECONDS,  # for sent data; without this limit Linux retries for 15 minutes
 }
 MYSQL: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
@@ -25,7 +25,7 @@ _BY_DRIVER = {"psycopg2": POSTGRESQL, "psycopg": POSTGRESQL, "pymysql": MYSQL, "
 
 
 def connect_arguments(address: URL) -> dict[str, Any]:
-    """The ``connect_args`` of SQLAlchemy's ``create_engine``; a parameter that the address has itself is left out.
+    """The ``connect_args`` of SQLAlchemy's ``create_engine``; parameters in the address itself are left out.
 
     Args:
         address: of the database.

@@ -1,4 +1,4 @@
-"""A folder as storage: a lock among writers, fsync before every rename, so that a crash leaves the old or the new."""
+"""A folder as storage: writers lock it and call fsync before every rename, so a crash leaves the old or new file."""
 
 import fcntl
 import os
@@ -17,19 +17,19 @@ from script_shared.throttle import yield_cpu
 
 LOCK_SECONDS = 60.0
 PIECE_BYTES = 1 << 20  # of a file; after each piece, a thread of the API yields to requests
-PARTIAL = ".partial"  # what a killed writer leaves ends like this
+PARTIAL = ".partial"  # suffix of files that a killed writer leaves
 
 
 @contextmanager
 def file_lock(file: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold the lock file for the block. The system releases it when the process dies, however it dies.
+    """Hold the lock file for the block. The system releases it when the process ends, also after a crash.
 
     Args:
-        file: made when missing, with its folders; it stays, and its content does not matter.
-        seconds: how long to wait for the lock at most.
+        file: created if missing, with its folders; it is not removed, and its content does not matter.
+        seconds: how long to wait for the lock, at most.
 
     Raises:
-        UnavailableError: somebody else held it all the time.
+        UnavailableError: somebody else holds the lock all this time.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -52,7 +52,7 @@ def _wait_for_lock(handle: int, file: Path, deadline: float) -> None:
 
 @contextmanager
 def _refusals(what: object) -> Iterator[None]:
-    """Translates errors of the disk into the product's errors; a missing file stays a FileNotFoundError."""
+    """Translate errors of the disk into the product's errors; a missing file remains a FileNotFoundError."""
     try:
         yield
     except FileNotFoundError:
@@ -88,7 +88,7 @@ def digest_file(path: Path) -> Digest:
 
 
 class LocalStorage:
-    """Storage in a folder, which is made with the first write."""
+    """Storage in a folder, which the first write creates."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
@@ -116,7 +116,7 @@ class LocalStorage:
 
     def _replace(self, target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}{PARTIAL}")  # ours alone: the lock is held
+        partial = target.with_name(f".{target.name}{PARTIAL}")  # no other writer uses it, because we hold the lock
         partial.write_bytes(data)
         sync(partial)
         partial.replace(target)
@@ -169,7 +169,7 @@ class LocalStorage:
             if not target.is_dir():
                 return target.unlink(missing_ok=True)
             away = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PARTIAL}")
-            with suppress(FileNotFoundError):  # somebody else was faster
+            with suppress(FileNotFoundError):  # somebody else removed it first
                 target.rename(away)
             shutil.rmtree(away, ignore_errors=True)
         with suppress(OSError):
@@ -180,5 +180,5 @@ class LocalStorage:
 def _written_at(path: Path) -> float | None:
     try:
         return path.lstat().st_mtime
-    except FileNotFoundError:  # removed while we looked
+    except FileNotFoundError:  # removed in the meantime
         return None

@@ -1,4 +1,4 @@
-"""An object store as storage: S3 and its kin through obstore; conditional puts take the place of a lock."""
+"""An object store as storage: S3 and similar stores through obstore; conditional puts replace a lock."""
 
 import hashlib
 import os
@@ -17,12 +17,12 @@ from script_shared.throttle import yield_cpu
 
 CHUNK = 1 << 20
 RETRY_SECONDS = 20
-PARTS_AT_ONCE = 3  # of 5 MB each, for every file that is being uploaded
+PARTS_AT_ONCE = 3  # of 5 MB each, for every upload
 
 
 @contextmanager
 def _refusals(what: str) -> Iterator[None]:
-    """Translates errors of the store into the product's errors; a missing object stays a FileNotFoundError."""
+    """Translate errors of the store into the product's errors; a missing object remains a FileNotFoundError."""
     try:
         yield
     except FileNotFoundError as error:
@@ -53,7 +53,7 @@ def _plain_http_allowed() -> bool:
 
 
 class ObjectStorage:
-    """Storage in a bucket, optionally below a prefix. Stores must honour ``If-Match`` and ``If-None-Match`` on PUT."""
+    """Storage in a bucket, optionally below a prefix. The store must support ``If-Match`` and ``If-None-Match``."""
 
     def __init__(self, uri: str) -> None:
         self.uri = uri.rstrip("/")

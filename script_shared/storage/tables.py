@@ -18,7 +18,7 @@ from script_shared.storage.local import file_lock
 from script_shared.use_case_settings import variable
 
 log = logging.getLogger("pauta.tables")
-Identity = tuple[int, int]  # device and number of a file
+Identity = tuple[int, int]  # device and inode of a file
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext(:name))"  # two processes must not create tables at once
 _MYSQL_LOCK, _MYSQL_UNLOCK = "SELECT GET_LOCK(:name, 60)", "SELECT RELEASE_LOCK(:name)"
 
@@ -43,10 +43,10 @@ class TableConnection:
         uri: an SQLAlchemy address.
         use_case: whose tables they are.
         make: creates or updates the tables; called once before the first transaction.
-        durable: whether a commit in SQLite is on disk when it returns, not only safe if the process ends.
+        durable: whether a SQLite commit is on disk when it returns; otherwise it only survives the end of the process.
 
     Raises:
-        SettingsError: the address cannot be understood.
+        SettingsError: the address is invalid.
     """
 
     def __init__(self, uri: str, use_case: str, make: Callable[[Connection], None], *, durable: bool = False) -> None:
@@ -103,7 +103,7 @@ class TableConnection:
         with self._guard:
             if self._made:
                 log.warning("the file of the tables of %s was removed or replaced: opening it again", self._use_case)
-                self.engine.dispose()  # open connections write into the file that was removed
+                self.engine.dispose()  # open connections write to the removed file
                 self._made = False
             if self._file is not None:
                 self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -13,16 +13,16 @@ K = TypeVar("K")
 
 
 def in_threads(work: Callable[[K], T], items: Iterable[K]) -> list[T]:
-    """Do the work for every item, several at a time.
+    """Call ``work`` for every item, several at a time.
 
-    If an item fails, the first error is raised as soon as the items under way are done; the others are not begun.
+    If an item fails, the first error is raised when the running items are done; the others are not started.
 
     Args:
         work: called once for each item, in any thread.
         items: what to work on.
 
     Returns:
-        The results in the order of the items.
+        the results in the order of the items.
     """
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, items))
@@ -33,9 +33,9 @@ def download_files(storage: Storage, base: str, names: Iterable[str], folder: Pa
 
     Args:
         storage: where the files are.
-        base: the key in front of their names.
-        names: of the files, with the folders that they are in.
-        folder: gets the files; made when missing.
+        base: the key before the names.
+        names: of the files, with their folders.
+        folder: receives the files; created if missing.
 
     Returns:
         size and checksum of each file, in the order of the names; None for a file that is missing.

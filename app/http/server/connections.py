@@ -9,7 +9,7 @@ from app.http.forwarded import within
 from app.http.server.limits import HttpLimits
 from script_shared.addresses import Network
 
-LOOK_SECONDS = 1.0  # how often connections are looked at; a limit in seconds is kept to within this
+LOOK_SECONDS = 1.0  # between two checks of all connections; limits in seconds may be exceeded by this
 
 
 class Connection(Protocol):
@@ -17,9 +17,9 @@ class Connection(Protocol):
 
     Attributes:
         address: of the client, "" for one without, such as a local socket.
-        requests: how many it has been answered.
-        waiting_since: since when the server waits for the client to send or to take something, on the loop's clock;
-            None while a request is being answered.
+        requests: how many of its requests were answered.
+        waiting_since: when the server began to wait for the client to send or receive, on the loop's clock; None while
+            a request is being answered.
     """
 
     address: str
@@ -27,18 +27,18 @@ class Connection(Protocol):
     waiting_since: float | None
 
     def look(self, now: float) -> None:
-        """End it where a limit in seconds is passed."""
+        """Close it if a limit in seconds has passed."""
 
     def make_room(self) -> None:
-        """End it, because another one needs its place."""
+        """Close it, because a new connection needs its place."""
 
 
 class Connections:
-    """Admits connections, and has each looked at once a second.
+    """Admits connections, and checks each once a second.
 
     Args:
         count_refused: called with the reason of each refusal.
-        proxies: networks whose connections are those of many clients, and are bounded in total alone.
+        proxies: networks of proxies, whose connections belong to many clients; only the limit in total applies to them.
     """
 
     def __init__(
@@ -55,10 +55,10 @@ class Connections:
         return len(self._open)
 
     def admit(self, connection: Connection) -> bool:
-        """Accept a new connection; False if there are too many and none keeps the server waiting.
+        """Accept a new connection; False if there are too many and the server waits for none of their clients.
 
-        Where an address, or the whole process, has as many as it may, the one makes room that was never answered and
-        keeps the server waiting longest; where all were, the one that is idle longest.
+        If the address or the whole process is at its limit, one connection is closed: of those that never got an
+        answer, the one that has kept the server waiting longest; if there are none, the one that is idle longest.
         """
         limits, address = self.limits, connection.address
         full = len(self._open) >= limits.connections
@@ -70,7 +70,7 @@ class Connections:
         return True
 
     def leave(self, connection: Connection) -> None:
-        """A connection is closed, or about to be."""
+        """Remove a connection that is closed, or about to be."""
         if connection not in self._open:
             return
         self._open.remove(connection)
@@ -79,14 +79,14 @@ class Connections:
             del self._by_address[connection.address]
 
     async def watch(self) -> None:
-        """Look at all connections for ever; ends when cancelled."""
+        """Check all connections once a second until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             self.look(loop.time())
 
     def look(self, now: float) -> None:
-        """Have every connection look at its time."""
+        """Check the limits in seconds of every connection."""
         for connection in tuple(self._open):
             connection.look(now)
 

@@ -1,7 +1,7 @@
 """HTTP/1.1 for uvicorn with limits per connection: bytes, headers, and time.
 
-uvicorn's own protocol has none on heads, none on time but for idle connections, and refuses nobody before the system
-runs out of descriptors. This class counts what comes in before the parser sees it, in parts of at most 16 kB.
+uvicorn's own protocol does not limit heads, limits the time of idle connections only, and refuses no connection until
+the system runs out of descriptors. This class counts bytes before the parser gets them, in parts of at most 16 kB.
 """
 
 import secrets
@@ -21,14 +21,14 @@ from app.http.server.limits import HttpLimits
 STATE = "connections"  # where the application's lifespan leaves its ``Connections``
 PART_BYTES = 16_384  # what the parser gets at once
 MOST_PIPELINED = 16  # requests that wait behind the one being answered
-LINGER_BYTES = 8_000_000  # thrown away after a refusal, so that a client that is still sending gets to read it
+LINGER_BYTES = 8_000_000  # discarded after a refusal, so that a client that is still sending can read it
 LINGER_SECONDS = 5.0
-FRAMING = 8  # bytes on the wire for a byte of body, in the smallest chunks
-LONGEST_ADDRESS = 65_520  # the parser numbers its bytes by 16 bits
+FRAMING = 8  # bytes on the wire for one byte of the body, in the smallest chunks
+LONGEST_ADDRESS = 65_520  # the parser's offsets have 16 bits
 
 
-class RequestRefused(Exception):  # noqa: N818  it ends a request, it is no fault of this program
-    """A request that the server does not read on.
+class RequestRefused(Exception):  # noqa: N818  it ends a request and is no error of this program
+    """A request that the server stops reading.
 
     Args:
         reason: as counted in ``pauta_http_refused_total``.
@@ -69,7 +69,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._refuse(
                 RequestRefused(503, "connections", "Too many connections are open. Try again in a few seconds.")
             )
-            self.loop.call_later(LINGER_SECONDS, transport.abort)  # the door does not look at what it did not admit
+            self.loop.call_later(LINGER_SECONDS, transport.abort)  # the door checks only what it admitted
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.door.leave(self)
@@ -97,7 +97,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def _feed(self, part: bytes) -> None:
-        """Count a part, parse it, and see whether the head or the framing of the body has become too large."""
+        """Count a part, parse it, and check whether the head or the framing of the body has become too large."""
         if self._in_head:
             self._head_bytes += len(part)
         else:
@@ -105,7 +105,7 @@ class GuardedProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(part)
         except httptools.HttpParserUpgrade:
-            self.cycle.keep_alive = False  # nothing here speaks anything else; the request is answered as it is
+            self.cycle.keep_alive = False  # no other protocol is supported; the request is answered over HTTP/1.1
         except httptools.HttpParserError:
             raise self._refusal or RequestRefused(400, "malformed", "This is no HTTP/1.1 request.") from None
         if self._in_head and self._head_bytes > self.limits.head_bytes:
@@ -139,7 +139,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
-        if self._body_bytes > 2 * self.limits.body_bytes:  # above the limit itself the application answers
+        if self._body_bytes > 2 * self.limits.body_bytes:  # up to twice the limit, the application refuses it
             self._stop(
                 RequestRefused(413, "body", f"The body is larger than {self.limits.body_bytes:,} bytes. Send less.")
             )
@@ -167,12 +167,12 @@ class GuardedProtocol(HttpToolsProtocol):
         self._sent_until, self.waiting_since = inf, None
 
     def look(self, now: float) -> None:
-        """End the connection where a limit in seconds is passed."""
+        """Close the connection if a limit in seconds has passed."""
         if self.transport.is_closing():
             self._sent_until = min(self._sent_until, now + self.limits.send_seconds)
         if now > self._closed_until:
             self.transport.abort()
-        elif now > self._sent_until:  # the client does not take what is sent
+        elif now > self._sent_until:  # the client does not read what is sent
             self.door.count_refused("time")
             self.transport.abort()
         elif now > self._read_until:
@@ -181,7 +181,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def _end_late(self) -> None:
         """End a request that did not arrive in time.
 
-        If no byte of it arrived, nothing is sent: the client would take it for the answer to its next request.
+        If no byte of it arrived, nothing is sent: the client would read it as the answer to its next request.
         """
         if self._in_head and not self._head_bytes:
             self.door.count_refused("time")
@@ -192,7 +192,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refuse(RequestRefused(408, "time", f"The {part} of the request did not arrive in time. Send it again."))
 
     def make_room(self) -> None:
-        """End the connection, because another one needs its place."""
+        """Close the connection, because a new one needs its place."""
         self.door.count_refused("connections")
         self._shut = True
         self.transport.abort()
@@ -216,18 +216,18 @@ class GuardedProtocol(HttpToolsProtocol):
         cycle, waited = self.cycle, bool(self.pipeline)
         self.pipeline.clear()
         if cycle is not None and not cycle.response_complete:
-            if waited or not cycle.more_body:  # a whole request is being answered; what came behind it is not
+            if waited or not cycle.more_body:  # a complete request is being answered; later ones are not
                 cycle.keep_alive = False
                 return
             cycle.disconnected = True
             cycle.message_event.set()
         if not self._begun():
             self.transport.write(self._answer(refusal))
-        self.transport.write_eof()  # closed at once, unread data would have the system throw the answer away
+        self.transport.write_eof()  # if it closed at once, with unread data, the system would discard the answer
         self._closed_until = self.loop.time() + LINGER_SECONDS
 
     def _begun(self) -> bool:
-        """Whether the answer to the request that is refused, or all of it, was sent before."""
+        """Whether the answer to the refused request was already sent, at least in part."""
         return not self._in_head and self.cycle is not None and self.cycle.response_started
 
     def _answer(self, refusal: RequestRefused) -> bytes:

@@ -10,7 +10,7 @@ class JoinedWrites:
     """A transport that holds back the head of an answer until the body is written or the loop runs again.
 
     uvicorn writes head and body one after the other. Each write would take about 15 microseconds and wake the client.
-    The head of a stream, whose body may come much later, is sent in the next round of the loop.
+    The head of a stream, whose body may come much later, is sent in the next iteration of the loop.
 
     Args:
         transport: of the connection; every other call is passed to it unchanged.

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from script_shared.settings import Settings
 
-RESERVED = 128  # descriptors for files, the event log, worker sockets and whatever else is open
+RESERVED = 128  # descriptors for files, the event log, worker sockets and anything else that is open
 
 
 @dataclass(frozen=True)
 class HttpLimits:
-    """The bounds of one server process; ``Settings`` says what each is for.
+    """The bounds of one server process; ``Settings`` explains each.
 
     Attributes:
         head_bytes, headers, body_bytes: of one request.
         head_seconds, body_seconds, idle_seconds, send_seconds: how long the server waits for a head, a body, the next
-            request, and for a client that does not take its answer.
-        connections, connections_per_address: open at once.
+            request, and for a client that does not read its answer.
+        connections, connections_per_address: how many may be open at once.
     """
 
     head_bytes: int = 65_536
@@ -47,13 +47,13 @@ class HttpLimits:
 
 
 def raise_descriptors(connections: int) -> str:
-    """Raise this process' limit of open files so that so many connections fit, as far as the system lets it.
+    """Raise this process's limit of open files to allow this many connections, as far as the system permits.
 
     Args:
-        connections: those that are to be open at once.
+        connections: how many may be open at once.
 
     Returns:
-        A warning, "" when all fit.
+        a warning, "" if all are allowed.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + RESERVED

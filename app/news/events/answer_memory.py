@@ -1,6 +1,6 @@
 """Recent answers of this process: stored a little later, credited with clicks, forgotten with their user.
 
-Entries of the log reach it in order, as they reach the live state; what it has seen once it does not count again.
+It gets the entries of the log in order, as the live state does, and counts each entry once.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,13 +18,13 @@ class AnswerMemory:
     """The answers of one process.
 
     Args:
-        write: puts served lists into the log database some time soon, or drops them.
-        credited: is given what each credited click says about its answer.
-        share: of the answers that is written, 0 to 1.
+        write: writes served lists to the log database soon, or drops them.
+        credited: called with what each credited click says about its answer.
+        share: share of the answers that are written, 0 to 1.
 
     Attributes:
         served: the newest answers.
-        seq: number of the last entry of the log that was looked at.
+        seq: number of the last entry of the log that was read.
     """
 
     def __init__(
@@ -36,13 +36,13 @@ class AnswerMemory:
         self._waiting: dict[str, ServedAnswer] = {}
 
     def remember(self, answer: ServedAnswer, *, keep: bool = True) -> None:
-        """Remember an answer, so that a click can be credited to it; it is written later, or not before ``keep``."""
+        """Remember an answer, so that a click can be credited to it; it is written later, or only after ``keep()``."""
         self.served.remember(answer)
         if keep:
             self.keep(answer)
 
     def keep(self, answer: ServedAnswer) -> None:
-        """Write an answer later, unless it was forgotten with its user meanwhile."""
+        """Write an answer later, unless it was forgotten with its user by then."""
         if not self.served.holds(answer.answer_id):
             return
         names = (answer.user, answer.session)
@@ -50,13 +50,13 @@ class AnswerMemory:
             self._waiting[answer.answer_id] = answer
 
     def judge(self, click: Entry, answer_id: str = "") -> None:
-        """Credit a click to the answer that brought it, where this process gave it; without an id to the newest one."""
+        """Credit a click to its answer, if this process gave it; without an id, to the newest answer of the user."""
         reader = reader_name(click.user_id, str(click.body.get("session", "")))
         if (credit := self.served.credit(reader, click.article_id, click.time_ms, answer_id)) is not None:
             self._credited(credit)
 
     def take(self, entries: Sequence[Entry], *, after: int) -> None:
-        """Look at entries that follow number ``after``; nothing happens where entries before them are missing."""
+        """Read entries that follow number ``after``; does nothing if entries before them are missing."""
         if self.seq < after:
             return
         for entry in entries:
@@ -69,7 +69,7 @@ class AnswerMemory:
         return len(self._waiting)
 
     def flush(self, most: int | None = None) -> None:
-        """Write waiting answers, at most so many."""
+        """Write waiting answers, at most ``most``."""
         some = list(islice(self._waiting, most))
         if some:
             self._write([self._waiting.pop(answer_id).to_served_list() for answer_id in some])

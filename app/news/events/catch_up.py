@@ -19,8 +19,8 @@ from script_shared.throttle import throttle, yield_cpu
 
 log = logging.getLogger("pauta.catch_up")
 FIRST_SECONDS = 2.0  # to fold the log before the first release is in service; the rest is folded later
-MANY, FEW = 2000, 32  # entries that a newsroom which nobody uses yet folds at once: before the first release, later
-READ = 512  # entries read at once, later; fewer means that the end of the log is reached
+MANY, FEW = 2000, 32  # entries that a newsroom not in service folds at once: before the first release, and later
+READ = 512  # entries read at once after the first release; if there are fewer, the log has ended
 NOT_FOLDED = (Kind.SERVED,)
 DAY_MS = 24 * HOUR_MS
 
@@ -60,8 +60,8 @@ class CatchUp:
     ) -> None:
         """Fold the log into the newsroom.
 
-        Before the first release for a few seconds at most. Later up to the end of the log, a little at a time, because
-        the release in service answers meanwhile.
+        Before the first release, this takes a few seconds at most. Later it folds the whole log, in small pieces,
+        because the release in service answers requests at the same time.
 
         Args:
             before: the newsroom in service, None for none.
@@ -84,7 +84,7 @@ class CatchUp:
     def _remember(self, newsroom: Newsroom, vectoriser: Vectoriser | None, clock: Clock, bounds: Bounds) -> None:
         """Load facts from before the snapshot that only the log has.
 
-        A log that ends before the snapshot is a new one, or an older copy; its new entries are numbered after it.
+        A log that ends before the snapshot is a new one, or an older copy; new entries get numbers after it.
         """
         self._events.continue_after(newsroom.seq)
         newsroom.leave_out(Quarantine.of(self._events.history.quarantines()))
@@ -117,7 +117,7 @@ class CatchUp:
             pass
 
     def _fold_all(self, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
-        """Fold to the end of the log; without waiting for requests once as much comes in as is folded meanwhile."""
+        """Fold to the end of the log; stops waiting for requests when entries arrive as fast as they are folded."""
         before, gentle = sys.maxsize, True
         while True:
             goal, folded = self._events.head(), 0
@@ -126,7 +126,7 @@ class CatchUp:
                     some = self._fold_some(newsroom, vectoriser, READ, FEW)
                     folded += some
                     if some < READ:
-                        return  # what came in since, the newsroom takes over from the one in service
+                        return  # the newsroom gets later entries from the one in service
             if not folded:
                 return
             before, gentle = folded, folded < before

@@ -30,9 +30,9 @@ class Dating:
 
     Attributes:
         history: on data time, the times around the release's moment; None on wall time.
-        present: the times around this moment; None where history is fixed.
+        present: the times around this moment; None if history is fixed.
         now_ms: the moment on the release's clock; wall_ms: on the wall clock.
-        mark: whose word it is that an entry is of the present; None where nobody asks.
+        mark: who says that an entry is of the present; None if entries are not marked.
     """
 
     history: Span | None
@@ -47,14 +47,14 @@ class Dating:
     ) -> "Dating":
         """The times that may be written now.
 
-        On wall time events lie in the past, but for a clock that is a little fast. On data time they move the clock on:
-        those of the site as far ahead as they may be late, those of anybody no faster than real time goes by. Where
+        On wall time, events must lie in the past; a clock may be a little fast. On data time, events move the clock:
+        those of the site may be as far ahead as they may be late, others move it no faster than real time. If
         history may switch to wall time, events of the present are accepted, too.
 
         Args:
             late_hours: age at which an event is refused.
             by_site: whether the request carries the admin token or the signature of the site.
-            believed: whether the users of others are signs that the site is live; not where the site signs its events.
+            believed: whether users in unsigned events are signs of a live site; False if the site signs its events.
             marked: whether entries of the present are marked; on data time they always are.
         """
         now_ms, wall, late_ms = clock.now_ms(), wall_ms(), int(late_hours * HOUR_MS)
@@ -83,11 +83,11 @@ class Dating:
         return dated, late | ({MARK: self.mark} if self.mark else {})
 
     def stamp_post(self, issued_ms: int | None, *, new_text: bool) -> tuple[int, dict[str, Any]]:
-        """The same for a posted article, which is of the present when it was issued in it.
+        """The same for a posted article, which is of the present if its publication is.
 
         Args:
-            issued_ms: its publication, None when the post does not name it.
-            new_text: whether the post brings a title or a text; without a publication these are of now.
+            issued_ms: the moment of its publication, None if the post does not have it.
+            new_text: whether the post brings a title or a text; without a publication, new text is of the present.
         """
         if self.present is None or (self.history is not None and not self._is_of_now(issued_ms, new_text=new_text)):
             return self.now_ms, {}

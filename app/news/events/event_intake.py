@@ -1,6 +1,6 @@
 """The event log in one process: intake of events, the folded state, and the answers.
 
-``app.news.events.state_folder`` folds, ``app.news.events.catch_up`` brings a new release up to the log,
+``app.news.events.state_folder`` folds, ``app.news.events.catch_up`` folds the log for a new release,
 ``app.news.events.answer_memory`` judges answers. The thread that follows the log waits for the event loop, and answers
 a writer once its entries are folded.
 """
@@ -29,19 +29,19 @@ from script_shared.news.serving.texts import Vectoriser
 from script_shared.news.state.state_io import sizes_of
 from script_shared.settings import Settings
 
-WRITE_SECONDS = 8.0  # a writer waits no longer
+WRITE_SECONDS = 8.0  # longest wait of a writer
 AGAIN = "Send the same again, with the same event_ids: what was written counts once."
-FLUSH_SECONDS = 1.0  # served answers wait so long to be written together
-WRITTEN = 64  # of them are made into entries at once
+FLUSH_SECONDS = 1.0  # between two writes of served answers
+WRITTEN = 64  # served answers that are turned into entries at once
 MEASURE_SECONDS = 5.0  # adding up the state's memory takes milliseconds
-FIRST_KEPT_SECONDS, KEPT_SECONDS = 60.0, 600.0  # writing a copy takes 0.3 s; nothing is folded meanwhile
+FIRST_KEPT_SECONDS, KEPT_SECONDS = 60.0, 600.0  # nothing is folded for the 0.3 s that writing a copy takes
 
 
 class EventIntake:
     """The position of one process in the event log, and the newsroom folded up to it.
 
     Args:
-        spans: of traces, around what is written and folded.
+        spans: records writes and folds in traces.
 
     Attributes:
         log: the event log.
@@ -65,7 +65,7 @@ class EventIntake:
 
     @property
     def newsroom(self) -> Newsroom | None:
-        """The folded state; None until the first release is in service, or there is certainly none."""
+        """The folded state; None until a release is in service, or it is certain that there is none."""
         return self._folder.room.newsroom if self._folder.room is not None else None
 
     @property
@@ -74,7 +74,7 @@ class EventIntake:
         return self.answers.served
 
     async def start(self) -> None:
-        """Follow the log from now on; one that is unreachable is waited for."""
+        """Start to follow the log, which may be unreachable at first."""
         self._folder.run_on(asyncio.get_running_loop())
         with contextlib.suppress(UnavailableError):
             self.answers.seq = self.follower.lag.applied = await asyncio.to_thread(self.log.head)
@@ -92,10 +92,10 @@ class EventIntake:
         await self._folder.keep(self.keeper.keep)
 
     async def write(self, entries: Sequence[Entry]) -> list[bool]:
-        """Write entries; returns once they are durable and folded here, with which of them were new.
+        """Write entries; returns which of them were new, once they are durable and folded here.
 
         Raises:
-            UnavailableError: they were not written, or nobody knows whether they will be.
+            UnavailableError: they were not written, or it is unknown whether they will be.
         """
         if self._loop_answers is None:
             self._loop_answers = LoopAnswers(asyncio.get_running_loop())
@@ -107,23 +107,23 @@ class EventIntake:
             ) from None
 
     async def digest(self) -> tuple[int, str]:
-        """The place of this process in the log and the digest of its state there; there must be a newsroom."""
+        """The position of this process in the log and the digest of its state there; needs a newsroom."""
         return await self._folder.digest()
 
     async def wait_until_folded(self) -> None:
-        """Returns once everything in the log is folded here, or the log is unreachable."""
+        """Wait until everything in the log is folded here, or the log is unreachable."""
         await self.write([])
 
     def remember(self, answer: ServedAnswer, *, keep: bool = True) -> None:
-        """Remember an answer, so that a click can be credited to it; it is written later, or not before ``keep``."""
+        """Remember an answer, so that a click can be credited to it; it is written later, or only after ``keep()``."""
         self.answers.remember(answer, keep=keep)
 
     def keep(self, answer: ServedAnswer) -> None:
-        """Write an answer that was remembered without being kept."""
+        """Write an answer that was remembered without ``keep``."""
         self.answers.keep(answer)
 
     def judge(self, click: Entry) -> None:
-        """Credit a click that names no answer to the newest one of its user, where this process gave it."""
+        """Credit a click that names no answer to the newest answer of its user, if this process gave it."""
         self.answers.judge(click)
 
     def stale_seconds(self) -> float:
@@ -137,7 +137,7 @@ class EventIntake:
 
     @property
     def must_fold_again(self) -> bool:
-        """Whether the newsroom folded what was found bad since, left out what was taken back, or read another log."""
+        """Whether the newsroom has clicks that were found bad, lacks some that were restored, or read another log."""
         newsroom = self.newsroom
         return newsroom is not None and (newsroom.unclean or newsroom.renewals != self.log.renewals)
 
@@ -163,15 +163,15 @@ class EventIntake:
         self._folder.adopt(Room(newsroom))
 
     async def hand_over(self, newsroom: Newsroom, clock: Clock, vectoriser: Vectoriser | None) -> None:
-        """Go on with another release's newsroom; it knows all that the one before knew, then."""
+        """Switch to another release's newsroom, after it has folded everything that the old one knows."""
         await self._folder.hand_over(Room(newsroom, clock, vectoriser))
 
     async def join(self, newsroom: Newsroom, clock: Clock, vectoriser: Vectoriser | None) -> None:
-        """Fold into the newsroom of another release too, which an experiment needs."""
+        """Also fold into the newsroom of another release, which an experiment needs."""
         await self._folder.join(Room(newsroom, clock, vectoriser))
 
     def leave(self, newsroom: Newsroom) -> None:
-        """No longer fold into a newsroom that joined."""
+        """Stop folding into a newsroom that joined."""
         self._folder.leave(newsroom)
 
     async def _read(self, room: Room) -> tuple[list[Entry], Vectors]:
@@ -195,7 +195,7 @@ class EventIntake:
             await asyncio.sleep(FLUSH_SECONDS)
             for _ in range(0, self.answers.waiting(), WRITTEN):
                 self.answers.flush(WRITTEN)
-                await asyncio.sleep(0)  # requests get their turn
+                await asyncio.sleep(0)  # lets requests run
 
     async def _keep_on(self) -> None:
         due = time.monotonic() + FIRST_KEPT_SECONDS

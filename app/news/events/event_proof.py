@@ -51,7 +51,7 @@ class EventProof:
         """Whether the site signed this request.
 
         Raises:
-            HTTPException: 401, the signature is not good, or there is none and unsigned events are refused; 429, this
+            HTTPException: 401, the signature is invalid, or there is none and unsigned events are refused; 429, this
                 address has sent too many wrong ones.
         """
         header = header_of(request.scope, _HEADER)
@@ -65,7 +65,7 @@ class EventProof:
         except ValueError as error:
             wrong.note(request)
             raise HTTPException(401, f"The header {HEADER} {error}. Nothing was written.") from None
-        wrong.admit(request, HEADER)  # a person chose the key
+        wrong.admit(request, HEADER)  # a person chose the key, so guesses are limited
         return True
 
     def note(self, entry: Entry, request: Request, *, by_site: bool) -> None:

@@ -14,7 +14,7 @@ Submit = Callable[[Callable[[Answer], None]], None]
 class LoopAnswers:
     """Wakes the event loop once for all writers whose answers arrive together.
 
-    Waking it takes a system call, which also delays the thread; asyncio's own bridge makes one for each writer.
+    Waking it takes a system call, which also delays the thread; asyncio itself makes one for each writer.
 
     Args:
         loop: the one on which writers wait.

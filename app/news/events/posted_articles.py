@@ -1,4 +1,4 @@
-"""What a newsroom that begins with a snapshot must know of the articles that were posted before it."""
+"""What a newsroom that begins with a snapshot must know about the articles that were posted before the snapshot."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ SLACK_HOURS = 24.0  # a clock that was ahead by mistake may be put back
 class PostedArticles:
     """Loads articles that may be shown from the snapshot on, and those that must not be; never all of them.
 
-    Which ones does not depend on when a process loads, so that all of one release know the same.
+    The choice does not depend on when a process loads, so all processes of one release know the same articles.
 
     Args:
         catalog: the release's articles, None without any.
@@ -32,7 +32,7 @@ class PostedArticles:
         self._alive_ms = int((alive_hours + SLACK_HOURS) * HOUR_MS)
 
     def load(self, newsroom: Newsroom, vectoriser: Vectoriser | None) -> None:
-        """Take over editorial facts, the site's own vectors, and words of articles that the release lacks.
+        """Load editorial facts, the site's own vectors, and words of articles that the release lacks.
 
         Raises:
             UnavailableError: the log cannot be read.
@@ -40,7 +40,7 @@ class PostedArticles:
         self._log.articles.merge()
         since_ms, until = newsroom.snapshot_ms - self._alive_ms, newsroom.snapshot_seq
         rows = self._needed_rows(since_ms, until)
-        changed = {row.article_id for row in rows if row.last_seq > until}  # rows hold what comes after, too
+        changed = {row.article_id for row in rows if row.last_seq > until}  # rows also hold later changes
         newsroom.editorial.load(row for row in rows if row.article_id not in changed)
         rows = [row for row in rows if row.article_id not in changed]
         yield_cpu()
@@ -53,7 +53,7 @@ class PostedArticles:
             self._vectorise(newsroom, vectoriser, [row for row in rows if row.begins_ms >= since_ms])
 
     def _needed_rows(self, since_ms: int, until: int) -> list[ArticleRow]:
-        """Articles that are alive as posted, or that the release thinks alive, and withdrawn ones."""
+        """Articles that are alive by their post or by the release, and withdrawn ones."""
         rows = {row.article_id: row for row in self._log.articles.needed_rows(since_ms, until)}
         if self._catalog is not None:
             alive = np.flatnonzero(np.asarray(self._catalog.issued_ms) >= since_ms).tolist()

@@ -1,10 +1,10 @@
-"""Which impression of an article an answer has proven already, so that one list proves one impression of each."""
+"""The impressions that answers have proven, so that one list proves one impression of each article."""
 
 MOST = 100_000  # claims of a generation; two generations are kept
 
 
 class ProvenOnce:
-    """The newest claims of this process; the oldest leave when there are many.
+    """The newest claims of this process; the oldest are dropped when there are many.
 
     An event that is sent again, with its own id, is the same claim.
     """

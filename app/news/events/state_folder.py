@@ -1,8 +1,8 @@
 """Folds the log's entries into the newsroom in service, and hands over to the next one without a gap.
 
-Entries are folded on the event loop, a few at a time, so that a request always meets a whole state and never waits for
-more than a slice. The folding thread holds the turn: a newsroom is not exchanged in the middle of a slice, and none is
-folded into while another takes its place.
+Entries are folded on the event loop, a few at a time, so that a request always sees a complete state and never waits
+for more than a slice. Folding and exchange share a lock: a newsroom is not exchanged in the middle of a slice, and
+nothing is folded during an exchange.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ from script_shared.news.newsroom.newsroom import Newsroom
 from script_shared.news.serving.texts import Vectoriser
 
 log = logging.getLogger("pauta.state_folder")
-SLICE = 64  # entries folded before requests get their turn
-MOST_SLICES = 200  # that a newsroom takes over before it goes into service; writers wait meanwhile
+SLICE = 64  # entries folded before requests can run
+MOST_SLICES = 200  # that a newsroom folds, at most, before it is put into service; writers wait for it
 REQUESTS_TURN = partial(asyncio.sleep, 0.0)
 Vectors = Mapping[int, csr_array]
 
@@ -41,12 +41,12 @@ class Room:
         return self.vectoriser.vectors(entries) if self.vectoriser else {}
 
     def apply(self, entries: list[Entry], vectors: Vectors, *, after: int) -> None:
-        """Fold entries that follow number ``after``; nothing happens where entries before them are missing."""
+        """Fold entries that follow number ``after``; does nothing if entries before them are missing."""
         self.newsroom.apply(entries, vectors, after=after)
         self.advance()
 
     def advance(self) -> None:
-        """Move the clock on to what was folded; live events make history the present."""
+        """Move the clock to the last folded entry; live events switch it from data time to wall time."""
         if self.clock is None:
             return
         self.clock.advance(self.newsroom.now_ms)
@@ -64,10 +64,10 @@ class StateFolder:
     Args:
         answers: see every entry that is folded, once.
         read: the next entries of the log for a room, a slice of them, with their vectors; read beside the event loop.
-        turn: lets requests have the event loop between two slices.
+        turn: lets requests use the event loop between two slices.
 
     Attributes:
-        room: what is in service; None until the first release is, or is known to be missing.
+        room: the room in service; None until there is a release, or it is certain that there is none.
         beside: rooms of releases that experiments need; they fold the same entries.
     """
 
@@ -87,7 +87,7 @@ class StateFolder:
         return None if self.room is None else min(self.room.newsroom.seq, self._answers.seq)
 
     def deliver(self, batch: Batch) -> None:
-        """In the follower's thread: what takes long is done here, the rest on the loop."""
+        """Called in the follower's thread: slow work is done here, the rest on the loop."""
         assert self._loop is not None
         if (room := self.room) is not None:
             vectors = room.vectors(batch.entries)
@@ -100,7 +100,7 @@ class StateFolder:
             entries = batch.entries[start : start + SLICE]
             async with self._folding:
                 if self.room is not room:
-                    return  # nobody uses it any more; for the one in service it is read again, with its own vectors
+                    return  # no longer in use; the room in service reads the batch again, with its own vectors
                 room.apply(entries, vectors, after=after)
                 self._answers.take(entries, after=after)
                 for other in self.beside:
@@ -111,7 +111,7 @@ class StateFolder:
     async def digest(self) -> tuple[int, str]:
         """The position of the newsroom in service and its digest there, which is computed in a thread.
 
-        Nothing is folded meanwhile, so writers wait for it; lists do not.
+        Nothing is folded during this time, so writers wait for it; lists do not.
         """
         assert self.room is not None
         async with self._folding:
@@ -119,7 +119,7 @@ class StateFolder:
             return newsroom.seq, await asyncio.to_thread(newsroom.digest)
 
     async def keep(self, keep: Callable[[Newsroom], None]) -> None:
-        """Save the newsroom in service, in a thread; nothing is folded meanwhile."""
+        """Save the newsroom in service, in a thread; nothing is folded during this time."""
         async with self._folding:
             if self.room is not None:
                 await asyncio.to_thread(keep, self.room.newsroom)
@@ -127,21 +127,21 @@ class StateFolder:
     async def hand_over(self, room: Room) -> None:
         """Fold into the next newsroom what only the one in service knows, then exchange them in one step.
 
-        So a click that was acknowledged counts in every list that follows. Where the log cannot be read, or too much is
-        missing, the rest is delivered later, as everything after the newsroom's place is.
+        So an acknowledged click counts in every later list. If the log cannot be read, or too much is missing, the
+        rest is delivered later, like all entries after the position of the newsroom.
         """
         async with self._folding:
             await self._bring_up(room)
             self.adopt(room)
 
     async def join(self, room: Room) -> None:
-        """Fold into another newsroom too, beside the one in service."""
+        """Also fold into another newsroom, beside the one in service."""
         async with self._folding:
             await self._bring_up(room)
             self.beside = (*self.beside, room)
 
     def leave(self, newsroom: Newsroom) -> None:
-        """No longer fold into a newsroom that joined."""
+        """Stop folding into a newsroom that joined."""
         self.beside = tuple(room for room in self.beside if room.newsroom is not newsroom)
 
     async def _bring_up(self, room: Room) -> None:
@@ -157,7 +157,7 @@ class StateFolder:
             pass
 
     def adopt(self, room: Room) -> None:
-        """Go on with another newsroom."""
+        """Switch to another newsroom."""
         if self.room is None:
             self._answers.seq = max(self._answers.seq, room.newsroom.seq)  # nothing was answered before
         before, self.room = self.room, room

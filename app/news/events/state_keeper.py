@@ -32,7 +32,7 @@ class StateKeeper:
     after a user was erased or more clicks were found bad, because folding the log then gives another result.
 
     Args:
-        folder: made when needed.
+        folder: created if missing.
         events: the log.
     """
 
@@ -40,7 +40,7 @@ class StateKeeper:
         self._folder, self._events = folder, events
 
     def resume(self, origin: str, params: LiveParams, assignment: Assignment) -> Newsroom | None:
-        """The kept newsroom, or None if there is none that can be used. Never raises.
+        """The saved newsroom, or None if there is no usable one. Never raises.
 
         Args:
             origin: names the release.

@@ -1,4 +1,4 @@
-"""Rows of articles in the release's catalog, remembered once looked up."""
+"""Rows of articles in the release's catalog, with a cache."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -21,19 +21,19 @@ class LiveArticles(Protocol):
     renumbered: int
 
     def rows_by_number(self, numbers: IntArray) -> Int64s:
-        """int64 (k): the row of the article with each number, -1 when it has none."""
+        """int64 (k): the row of the article with each number, -1 if it has none."""
         ...
 
 
 class CatalogRows:
-    """Finds the row of an article id, with a cache, because the few thousand live articles are looked up repeatedly."""
+    """Finds the row of an article id; cached, because the few thousand live articles are looked up repeatedly."""
 
     def __init__(self, catalog: Catalog | None) -> None:
         self._catalog = catalog
         self._known: dict[str, int] = {}
         self._ids: dict[int, str] = {}
         self._posted: tuple[int, Int64s] = (-1, np.zeros(0, np.int64))
-        self._live: tuple[LiveArticles, int] | None = None  # of which ``_numbers`` are
+        self._live: tuple[LiveArticles, int] | None = None  # the state that ``_numbers`` belong to
         self._numbers: Int32s = np.zeros(0, np.int32)
 
     def row(self, article_id: str) -> int:
@@ -51,7 +51,7 @@ class CatalogRows:
         return row
 
     def many(self, article_ids: Sequence[str]) -> list[int]:
-        """Rows of those that the release knows, in their order; looked up together.
+        """Rows of the articles that the release knows, in the given order; looked up together.
 
         Args:
             article_ids: of any articles, which may repeat.
@@ -88,9 +88,9 @@ class CatalogRows:
         return [known[row] if row in known else self.article_id(row) for row in rows]
 
     def live_rows(self, rows: Sequence[int], articles: LiveArticles) -> Int64s:
-        """int64 (k): the rows in a live state of articles that the release knows, -1 for one that is not alive.
+        """int64 (k): rows in a live state of articles that the release knows, -1 for one that is not alive.
 
-        The numbers of articles are remembered, because few of them change.
+        The numbers of articles are cached, because few of them change.
 
         Args:
             rows: of the catalog, 0 or more.

@@ -21,9 +21,9 @@ class DecayedCounts:
     Attributes:
         windows: which of the state's half-lives are kept.
         sums: float32 (windows, groups, rows), forward decayed.
-        totals: float64 (windows, groups), of all articles, those evicted meanwhile too.
-        sums_now, totals_now: by the place of a window, the counts of ``add_now``: flat views with plain numbers, of an
-            article by its row, and of all articles at 0.
+        totals: float64 (windows, groups), of all articles, evicted ones included.
+        sums_now, totals_now: by the place of a window, the counts of ``add_now``: flat views of Python numbers,
+            ``sums_now`` by article row, ``totals_now`` at 0.
     """
 
     def __init__(self, windows: Sequence[int], groups: int, rows: int) -> None:
@@ -53,9 +53,7 @@ class DecayedCounts:
             totals[0] += weight
 
     def add(self, row: int, groups: Sequence[int], weights: "array[float]") -> None:
-        """Count one event on an article for each of its groups; ``weights`` are those of all half-lives.
-
-        It is seen after the next ``flush``.
+        """Count one event on an article for each of its groups; visible after the next ``flush``.
 
         Args:
             row: of the article.
@@ -67,7 +65,7 @@ class DecayedCounts:
             self.flush()
 
     def flush(self) -> None:
-        """Make what was added visible."""
+        """Apply the waiting additions, so that they are visible."""
         if not len(self._pending):
             return
         places, groups, added = self._pending.take(self.windows)
@@ -96,7 +94,7 @@ class DecayedCounts:
 
         Args:
             window: place of the half-life whose landmark moved.
-            factor: what sums at the old landmark are worth at the new one.
+            factor: what the sums are multiplied by.
         """
         self.flush()
         for place, mine in enumerate(self.windows):
@@ -115,7 +113,7 @@ class DecayedCounts:
         self._touched.clear(self.sums, rows, turned=True)
 
     def clear_groups(self, first: int) -> None:
-        """Forget what was counted for a group and those after it.
+        """Forget the counts of a group and of all groups after it.
 
         Args:
             first: place of the first group to forget.
@@ -135,7 +133,7 @@ class DecayedCounts:
             arrays: ``sums`` and ``totals``, as they were saved.
 
         Raises:
-            ValueError: they do not have the shapes of these counts.
+            ValueError: they have other shapes than these counts.
         """
         for name, mine in self.arrays().items():
             if arrays[name].shape != mine.shape:

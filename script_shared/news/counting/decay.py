@@ -1,7 +1,7 @@
-"""Forward decay: an event weighs more the later it comes, so counting is adding, and time alone touches no count.
+"""Forward decay: later events weigh more, so an event is only added, and no count changes as time passes.
 
-With landmark L and half-life h an event at t weighs 2^((t - L) / h) when it is added; read at time now, a sum is
-multiplied by 2^(-(now - L) / h). Before weights grow out of range the landmark moves on, and all sums are scaled once.
+With landmark L and half-life h, an event at time t adds 2^((t - L) / h). A sum that is read at time now is multiplied
+by 2^(-(now - L) / h). Before weights become too large, the landmark moves to a later time and all sums are scaled once.
 (Cormode, Shkapenyuk, Srivastava, Xu: Forward decay, ICDE 2009.)
 """
 
@@ -11,17 +11,17 @@ from collections.abc import Sequence
 from script_shared.arrays import FloatArray
 
 HOUR_MS = 3_600_000
-_REACH = 40.0  # half-lives a landmark may lie back; single precision has room for 126
-_NOTHING = 1e-12  # below this share of one event a scaled sum is zero
+_REACH = 40.0  # half-lives from a landmark to the latest event, at most; float32 has room for 126
+_NOTHING = 1e-12  # a scaled sum below this share of one event becomes zero
 
 
 class Decay:
     """The half-lives of a state and their landmarks.
 
     Attributes:
-        half_lives_ms: of each window, milliseconds.
-        landmarks: of each window, epoch milliseconds; they move by events' times alone, never by the wall clock.
-        latest_ms: time of the latest event, before which nothing is read.
+        half_lives_ms: half-life of each window, milliseconds.
+        landmarks: of each window, epoch milliseconds; they follow the times of events, never the wall clock.
+        latest_ms: time of the latest event; counts are never read as of an earlier time.
     """
 
     def __init__(self, half_lives_hours: Sequence[float]) -> None:
@@ -42,13 +42,13 @@ class Decay:
         Returns:
             float64 (half-lives).
         """
-        pairs = zip(self.landmarks, self.half_lives_ms)  # noqa: B905  as long as each other; runs for every event
+        pairs = zip(self.landmarks, self.half_lives_ms)  # noqa: B905  of equal length; runs for every event
         return array("d", [2.0 ** ((time_ms - landmark) / half) for landmark, half in pairs])
 
     def factors(self, now_ms: int) -> list[float]:
         """Factors that convert stored sums to ``now_ms``, or to the latest event if that is later, by window.
 
-        A wall clock may lie behind the latest event; an event counts once at most.
+        The wall clock may be behind the latest event; no event ever counts more than once.
 
         Args:
             now_ms: epoch milliseconds, UTC.
@@ -63,11 +63,11 @@ class Decay:
         ]
 
     def factor(self, window: int, now_ms: int) -> float:
-        """The same of one window.
+        """The factor of one window.
 
         Args:
             window: place of the half-life.
-            now_ms: epoch milliseconds, UTC; an earlier one than the latest event counts as it is.
+            now_ms: epoch milliseconds, UTC; may be before the latest event.
 
         Returns:
             what stored sums are multiplied by.
@@ -75,7 +75,7 @@ class Decay:
         return float(2.0 ** ((self.landmarks[window] - now_ms) / self.half_lives_ms[window]))
 
     def move_landmarks(self, time_ms: int) -> list[tuple[int, float]]:
-        """Moves the landmarks that lie too far back; each moved window with the factor its sums are to be scaled by.
+        """Move the landmarks that are too old; returns each such window with the factor for its sums.
 
         Args:
             time_ms: of the latest event, epoch milliseconds, UTC.
@@ -95,13 +95,13 @@ class Decay:
         return moved
 
     def turn_back(self, time_ms: int) -> list[tuple[int, float]]:
-        """Make an earlier moment the latest; what was counted is worth there what it was worth at the latest event.
+        """Make an earlier moment the latest; there, counts have the values that they had at the latest event.
 
         Args:
             time_ms: epoch milliseconds, UTC.
 
         Returns:
-            each window with the factor its sums are to be scaled by.
+            each window with the factor for its sums.
         """
         factors = list(enumerate(self.factors(self.latest_ms)))
         self.landmarks = [time_ms] * len(self.half_lives_ms)
@@ -109,14 +109,14 @@ class Decay:
         return factors
 
     def restore(self, landmarks: Sequence[int], latest_ms: int) -> None:
-        """Take over what was saved.
+        """Restore the saved values.
 
         Args:
             landmarks: epoch milliseconds, UTC, one for each half-life.
             latest_ms: of the latest event, epoch milliseconds, UTC; 0 before the first.
 
         Raises:
-            ValueError: a landmark lies after the latest event, or further back than one ever does.
+            ValueError: a landmark is later than the latest event, or too old.
         """
         for landmark, half in zip(landmarks, self.half_lives_ms, strict=True):
             if latest_ms and not 0 <= latest_ms - landmark <= _REACH * half:
@@ -130,6 +130,6 @@ class Decay:
 
 
 def scale(sums: FloatArray, factor: float) -> None:
-    """Scale sums in place after their landmark moved; what has decayed away becomes zero."""
+    """Scale sums in place after their landmark moved; tiny sums become zero."""
     sums *= factor
     sums[sums < _NOTHING] = 0.0

@@ -1,4 +1,4 @@
-"""What is read after the reads of a user: weighted shares, in the windows of several stores at once."""
+"""Weighted shares of what is read after a user's reads, in the windows of several stores at once."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ from script_shared.news.counting.pair_counts import PairStore
 
 
 class FollowerSums:
-    """Adds up the pairs of a few rows before with all rows after.
+    """Adds up the pairs of a few ``before`` rows with all ``after`` rows.
 
     Args:
         cells: of the stores.
-        stores: whose windows are added up, one after the other.
-        plain: a store whose first window is also returned as it is, for the first row before; None for none.
+        stores: their windows are added up, in this order.
+        plain: a store whose first window is also returned unchanged, for the first ``before`` row; None for none.
 
     Attributes:
-        outputs: how many rows of sums there are: the windows of all stores, and the plain one.
+        outputs: number of rows of sums: the windows of all stores, and one for ``plain``.
     """
 
     def __init__(self, cells: PairCells, stores: Sequence[PairStore], plain: PairStore | None = None) -> None:
@@ -30,11 +30,11 @@ class FollowerSums:
         self.outputs = len(self._windows)
 
     def of(self, befores: IntArray, weights: FloatArray, factors: Sequence[float], used: int) -> Float32s:
-        """float32 (outputs, used): sums over the rows before of weight x pair / total of the row before, decayed.
+        """float32 (outputs, used): decayed sums over ``befores`` of weight x pair / total of the ``before`` row.
 
         Args:
             befores: int (k) rows, at least one.
-            weights: float64 (windows of all stores, k), of each row before.
+            weights: float64 (windows of all stores, k), of each ``before`` row.
             factors: by half-life, what stored sums are multiplied by.
             used: rows in use.
         """

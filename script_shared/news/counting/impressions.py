@@ -7,18 +7,18 @@ import numpy as np
 
 from script_shared.arrays import IntArray, UInt64s
 
-PER_READER = 200  # articles remembered of one user
-MEAN = 10  # articles remembered of a user, on average over as many users as there may be
+PER_READER = 200  # articles remembered for one user
+MEAN = 10  # articles remembered for a user, on average over ``capacity`` users
 _ENTRY = np.dtype([("number", "<u4"), ("count", "<u2")])
 MOST_SHOWN = 65_535
 _SIZE = _ENTRY.itemsize
 
 
 class ImpressionCounts:
-    """Counts of impressions by user and article number; those shown something longest ago go first.
+    """Counts of impressions by user and article number; the users with the oldest last impression are dropped first.
 
-    Bounded twice: ``capacity`` users, and ``MEAN`` times as many pairs of user and article. A user's pairs are
-    packed, six bytes each, the article shown last at the end.
+    There are two limits: ``capacity`` users, and ``MEAN`` times as many pairs of user and article. A user's pairs are
+    packed, six bytes each; the article shown last is at the end.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -35,7 +35,7 @@ class ImpressionCounts:
         Args:
             key: of the user, see ``reader_key``.
             number: of the article.
-            most: where counting stops.
+            most: the highest count.
         """
         before = self._of.pop(key, b"")
         name, count, rest = number.to_bytes(4, "little"), 0, before
@@ -48,10 +48,10 @@ class ImpressionCounts:
             self._drop_oldest()
 
     def give(self, old: int, new: int) -> None:
-        """Add what was shown to one user to what was shown to another.
+        """Add the impressions of one user to those of another.
 
         Args:
-            old: key of the user, such as a visit, whose impressions are given; they stay there.
+            old: key of the user or visit whose impressions are copied.
             new: key of the user who gets them.
         """
         if old not in self._of:
@@ -65,7 +65,7 @@ class ImpressionCounts:
         self.pairs += len(joined) - len(before) // _SIZE
 
     def _drop_oldest(self) -> None:
-        """A sixteenth of the users at once: to look for the first is slow where many before it are gone."""
+        """Drop a sixteenth of the users at once: finding the first one is slow after many deletions."""
         for key in list(islice(self._of, max(1, len(self._of) // 16))):
             self.forget(key)
 
@@ -96,7 +96,7 @@ class ImpressionCounts:
         """Restore the saved values.
 
         Args:
-            rows: uint64 (pairs, 3): key of the user, number of the article, count; those of a user beside each other.
+            rows: uint64 (pairs, 3): key of the user, number of the article, count; the rows of a user are adjacent.
         """
         entries = np.empty(len(rows), _ENTRY)
         entries["number"], entries["count"] = rows[:, 1], np.minimum(rows[:, 2], np.uint64(MOST_SHOWN))
@@ -109,10 +109,10 @@ class ImpressionCounts:
         self.pairs = len(entries)
 
     def renumber(self, new: IntArray) -> None:
-        """Follow articles that were renumbered; ``new`` holds the number for each that there was, -1 for none.
+        """Apply new article numbers; ``new`` has the new number for each old one, -1 for none.
 
         Args:
-            new: int (numbers before).
+            new: int (old numbers).
         """
         rows = self.rows()
         numbers = new[rows[:, 1].astype(np.int64)]
@@ -121,7 +121,7 @@ class ImpressionCounts:
 
 
 def _find(entries: bytes, name: bytes) -> int:
-    """Where the entry of a number begins, -1 when there is none."""
+    """Where the entry of a number begins, -1 if there is none."""
     at = entries.find(name)
     while at >= 0 and at % _SIZE:
         at = entries.find(name, at + 1)

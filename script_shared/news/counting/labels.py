@@ -2,11 +2,11 @@
 
 from itertools import islice
 
-CANDIDATES = 2_000  # texts that are waited for at once; beyond, those waited for longest are forgotten
+CANDIDATES = 2_000  # texts without a group; if there are more, the oldest ones are forgotten
 
 
 class Labels:
-    """Who sent each text that was not taken over yet.
+    """The users who sent each text that has no group yet.
 
     Args:
         users: how many different users must send a text.
@@ -37,7 +37,7 @@ class Labels:
         return False
 
     def forget(self, user: int) -> None:
-        """Keep nothing of a user.
+        """Forget a user.
 
         Args:
             user: key of the user, see ``reader_key``.
@@ -47,7 +47,7 @@ class Labels:
                 users.remove(user)
 
     def as_json(self) -> dict[str, list[int]]:
-        """What is saved, JSON-able."""
+        """The values to save, as JSON types."""
         return self._users
 
     def restore(self, users: dict[str, list[int]]) -> None:

@@ -11,7 +11,7 @@ MINUTE_MS = 60_000
 
 
 class LastHour:
-    """Clicks per article in a sliding hour, by minutes; in hundredths, because a click may count in part."""
+    """Clicks per article in a sliding hour, by minute; in hundredths, because a click may weigh less than 1."""
 
     def __init__(self) -> None:
         self._minutes: deque[tuple[int, Counter[str]]] = deque()
@@ -20,7 +20,7 @@ class LastHour:
         self._adds = 0
 
     def add(self, article_id: str, time_ms: int, weight: float = 1.0) -> None:
-        """Count a click by how much it counts for everybody; one that comes late counts in the newest minute.
+        """Count a click with its weight for everybody; a late click counts in the newest minute.
 
         Args:
             article_id: of any article.
@@ -41,7 +41,7 @@ class LastHour:
         self._adds += 1
 
     def turn_back(self, time_ms: int) -> None:
-        """Forget the minutes after a moment: a clock that was ahead counted in them.
+        """Forget the minutes after a moment, which were counted while the clock was ahead.
 
         Args:
             time_ms: epoch milliseconds, UTC.
@@ -51,11 +51,11 @@ class LastHour:
         self._top = (-1, 0, 0, [])
 
     def top(self, now_ms: int, n: int) -> list[str]:
-        """The n most read, most read first, ties by id; looked up again each second and after one more click in 200.
+        """The n most read, most read first, ties by id; computed again each second and after 0.5 % more clicks.
 
         Args:
             now_ms: epoch milliseconds, UTC.
-            n: articles at most.
+            n: how many articles, at most.
         """
         second, found_n, adds, found = self._top
         if second != now_ms // 1000 or found_n < n or self._adds - adds > self._adds // 200:
@@ -65,7 +65,7 @@ class LastHour:
         return found[:n]
 
     def as_json(self) -> dict[str, Any]:
-        """What is saved, JSON-able."""
+        """The values to save, as JSON types."""
         return {"minutes": [[minute, dict(counts)] for minute, counts in self._minutes], "adds": self._adds}
 
     def restore(self, saved: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The pairs of rows that were counted: few of rows x rows, and only they take memory."""
+"""Values of pairs of rows; only the pairs that were counted take memory."""
 
 import numpy as np
 
@@ -10,19 +10,19 @@ from script_shared.news.counting.touched_cells import TouchedCells
 
 
 class PairCells:
-    """Numbers of pairs of rows in several windows.
+    """Values of pairs of rows (``before`` -> ``after``) in several windows.
 
     Pairs get slots in the order in which they are first counted. The arrays are large enough for all pairs, but the
     system allocates a page only when it is written, so unused slots take no memory.
 
     Args:
-        windows: numbers of each pair.
-        rows: rows on both sides.
+        windows: values of each pair.
+        rows: number of rows, ``before`` and ``after``.
 
     Attributes:
         slots: int32 (rows, rows), the slot of each pair, 0 for one that is not counted.
         values: float32 (rows x rows + 1, windows), by slot; slot 0 holds zeros.
-        totals: float32 (windows, rows), sum of each row before, those with rows evicted meanwhile too.
+        totals: float32 (windows, rows), sum of each ``before`` row, pairs with evicted rows included.
     """
 
     def __init__(self, windows: int, rows: int) -> None:
@@ -30,7 +30,7 @@ class PairCells:
         self.slots: Int32s = np.zeros((rows, rows), np.int32)
         self.values: Float32s = np.zeros((rows * rows + 1, windows), np.float32)
         self.totals: Float32s = np.zeros((windows, rows), np.float32)
-        self._befores = TouchedCells(rows, rows)  # of each row after
+        self._befores = TouchedCells(rows, rows)  # for each ``after`` row
         self._free = np.zeros(rows * rows, np.int32)  # slots that were given back
         self._reader = PairReader.of(self.slots, self.values)
         self._counts = np.array([1, 0])  # how many slots were ever in use, and how many were given back
@@ -53,7 +53,7 @@ class PairCells:
         """The slots of pairs; a pair without a slot gets one.
 
         Args:
-            places: int64 (k), row before x rows + row after.
+            places: int64 (k), ``before`` row x rows + ``after`` row.
         """
         flat = self.slots.reshape(-1)
         slots = flat[places]
@@ -66,18 +66,18 @@ class PairCells:
         return slots
 
     def _take(self, count: int) -> IntArray:
-        """Slots for new pairs: first those that were given back."""
+        """Slots for new pairs: slots that were given back come first."""
         used, free = self._counts.tolist()
         again = min(count, free)
         self._counts[:] = used + count - again, free - again
         return np.concatenate([self._free[free - again : free], np.arange(used, used + count - again)])
 
     def sums(self, befores: IntArray, used: int, windows: Int64s, coefficients: Float32s) -> Float32s:
-        """float32 (outputs, used): sums over k rows before of coefficient x number, added in the order of these rows.
+        """float32 (outputs, used): for each ``after`` row, the sum of coefficient x value over ``befores``, in order.
 
         Args:
             befores: int (k).
-            used: rows after.
+            used: number of ``after`` rows.
             windows: int64 (outputs), the window of each row of sums.
             coefficients: float32 (outputs, k).
         """
@@ -89,17 +89,17 @@ class PairCells:
         return found
 
     def entries(self) -> tuple[Int64s, Int32s]:
-        """int64 and int32 (pairs): place (row before x rows + row after) and slot of all pairs, by place."""
+        """int64 and int32 (pairs): place (``before`` row x rows + ``after`` row) and slot of all pairs, by place."""
         flat = self.slots.reshape(-1)
         places = np.flatnonzero(flat)
         return places, flat[places]
 
     def scale(self, window: int, factor: float) -> None:
-        """Multiply the numbers of a window; those that are next to nothing then become zero."""
+        """Multiply the values of a window; tiny values become zero."""
         scale(self.values[: self._counts[0], window], factor)
 
     def clear(self, rows: IntArray) -> None:
-        """Forget all pairs with some rows, on either side.
+        """Forget all pairs that contain one of some rows.
 
         Args:
             rows: int (rows).
@@ -107,7 +107,7 @@ class PairCells:
         own = self.slots[rows]
         afters, befores = self._befores.of(rows)
         slots = np.concatenate([own[own > 0], self.slots[befores, afters]])
-        slots = np.unique(slots[slots > 0])  # a pair of two of the rows is found on both sides
+        slots = np.unique(slots[slots > 0])  # a pair of two of these rows is found twice
         self.slots[rows], self.slots[befores, afters] = 0, 0
         self._befores.forget(rows)
         self.values[slots] = 0.0

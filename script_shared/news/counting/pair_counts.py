@@ -1,4 +1,4 @@
-"""What is read after what: decayed weights of ordered pairs of articles."""
+"""Which articles are read after which: decayed weights of ordered pairs."""
 
 from array import array
 from collections.abc import Sequence
@@ -14,20 +14,20 @@ from script_shared.news.counting.sparse_files import SparseEntries
 
 
 class PairStore:
-    """Weights article -> article in several windows, forward decayed.
+    """Weights of ordered pairs of articles (``before`` -> ``after``) in several windows, forward decayed.
 
     Only pairs that were counted take memory. Stores whose pairs are mostly the same share the cells for them.
 
     Args:
         windows: which of the state's half-lives are kept.
         rows: articles.
-        cells: of several stores, with a window for each of theirs; None for cells of its own.
-        first: the first of them that is this store's.
+        cells: shared by several stores, with a window for each of theirs; None for cells of its own.
+        first: place of this store's first window in the cells.
 
     Attributes:
         windows: as given.
-        first: the first window of the cells that is this store's.
-        totals: float32 (windows, rows), sum of each row, those evicted meanwhile too.
+        first: place of this store's first window in the cells.
+        totals: float32 (windows, rows), sum of each row, pairs with evicted rows included.
     """
 
     def __init__(self, windows: Sequence[int], rows: int, cells: PairCells | None = None, first: int = 0) -> None:
@@ -38,9 +38,7 @@ class PairStore:
         self._pending = PendingChanges(rows)
 
     def add(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
-        """Add to the weights of one event's pairs before -> after; ``weights`` are those of all half-lives.
-
-        It is seen after the next ``flush``.
+        """Add one event's pairs ``before`` -> ``after``; visible after the next ``flush``.
 
         Args:
             befores: rows of the articles read before.
@@ -53,7 +51,7 @@ class PairStore:
             self.flush()
 
     def add_both(self, befores: Sequence[int], after: int, amounts: "array[float]", weights: "array[float]") -> None:
-        """The same in both directions: all before -> after, then after -> all before.
+        """Add one event's pairs in both directions: all ``before`` -> ``after``, then ``after`` -> all ``before``.
 
         Args:
             befores: rows of the articles read before.
@@ -68,7 +66,7 @@ class PairStore:
             self.flush()
 
     def flush(self) -> None:
-        """Make what was added visible."""
+        """Apply the waiting additions, so that they are visible."""
         if not len(self._pending):
             return
         places, befores, added = self._pending.take(self.windows)
@@ -83,7 +81,7 @@ class PairStore:
         return PairTable(self.windows, self.first, self.totals)
 
     def weights(self, window: int, befores: IntArray | int, afters: IntArray | int) -> Float32s:
-        """float32: weights of pairs of rows, which are broadcast.
+        """float32: weights of pairs; ``befores`` and ``afters`` are broadcast.
 
         Args:
             window: place among the store's windows.
@@ -93,11 +91,11 @@ class PairStore:
         return self._cells.values[self._cells.slots[befores, afters], self.first + window]
 
     def scale(self, window: int, factor: float, used: int) -> None:
-        """Follow a landmark that moved; only the first ``used`` rows hold anything.
+        """Rescale after a landmark moved; only the first ``used`` rows are in use.
 
         Args:
             window: place of the half-life whose landmark moved.
-            factor: what sums at the old landmark are worth at the new one.
+            factor: what the sums are multiplied by.
             used: rows in use.
         """
         self.flush()
@@ -107,7 +105,7 @@ class PairStore:
                 scale(self.totals[place, :used], factor)
 
     def entries(self, used: int) -> SparseEntries:
-        """The weights that are saved, (windows, used, used).
+        """The weights to save, (windows, used, used).
 
         Args:
             used: rows in use.
@@ -126,7 +124,7 @@ class PairStore:
             totals: float32 (windows, used), as saved.
 
         Raises:
-            ValueError: the shapes do not fit each other or this store.
+            ValueError: the shapes do not match each other or this store.
         """
         if sums.shape != (*totals.shape, totals.shape[-1]):
             raise ValueError(f"{sums.shape} weights of pairs do not fit {totals.shape} totals")

@@ -11,12 +11,12 @@ ONES = array("f", [1.0] * (STEPS_BACK + EARLIER))
 
 
 def amounts_of(row: int, latest: Sequence[int], back: int) -> "array[float]":
-    """Weights of the pairs with the last ``back`` reads, each by its step; those that make no pair are left out.
+    """Weights of the pairs with the last ``back`` reads, by step; reads that make no pair are left out.
 
     Args:
         row: of the article that is read.
         latest: rows of the user's latest reads, latest first, -1 for those that are not alive.
-        back: how many of them make pairs.
+        back: how many of these reads make pairs.
 
     Returns:
         float32, one for each pair, in the order of ``latest``.

@@ -1,4 +1,4 @@
-"""Changes of large tables, made many at a time: additions in the events' order, and clearing."""
+"""Changes of large tables, applied in batches: additions in the order of the events, and clearing."""
 
 from array import array
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ def clear_cells(tables: FloatArray, rows: Int64s, columns: Int64s) -> None:
 
 
 class PendingChanges:
-    """Places in a flat table of (rows, width), each with an amount that is multiplied by the weights of its event.
+    """Additions that wait: places in a flat table of (rows, width), with amounts to multiply by their event's weights.
 
-    What is added at a place is added to the total of its row, too. Additions are made one after another in order, so it
-    does not matter when they are made.
+    Each addition is also made to the total of its row. Additions are applied in order, so the result does not depend on
+    when they are applied.
     """
 
     def __init__(self, width: int) -> None:
@@ -42,10 +42,10 @@ class PendingChanges:
         self._weights = array("d")
 
     def add(self, places: Sequence[int], amounts: "array[float]", weights: "array[float]") -> bool:
-        """Add the amounts of one event; returns whether enough wait to apply them.
+        """Add the amounts of one event; returns whether enough additions wait to be applied.
 
         Args:
-            amounts: single precision; weights: of the event, by half-life.
+            amounts: float32; weights: of the event, by half-life.
         """
         self._places.extend(places)
         self._amounts.extend(amounts)
@@ -54,7 +54,7 @@ class PendingChanges:
         return len(self._places) >= ENOUGH
 
     def take(self, windows: Sequence[int]) -> tuple[Int64s, Int64s, Float64s]:
-        """Take what waits, in order; something must.
+        """Remove and return the waiting additions, in order; there must be at least one.
 
         Returns:
             int64 (k), places and their rows, and float64 (windows, k), what to add in each of ``windows``.

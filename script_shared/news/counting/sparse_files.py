@@ -1,4 +1,4 @@
-"""Sparse arrays on disk: the values other than zero, and their flat indices."""
+"""Sparse arrays on disk: the nonzero values and their flat indices."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ AT_ONCE = 100_000  # entries filled before the thread yields
 
 @dataclass(frozen=True)
 class SparseEntries:
-    """The entries of an array that are not zero.
+    """The nonzero entries of an array.
 
     Attributes:
         shape: of the array.
@@ -29,17 +29,17 @@ class SparseEntries:
 
     @classmethod
     def of(cls, array: FloatArray) -> "SparseEntries":
-        """The entries of an array of any shape."""
+        """The nonzero entries of an array of any shape."""
         flat = np.ascontiguousarray(array).ravel()
         places = np.flatnonzero(flat)
         return cls(array.shape, places, flat[places])
 
     def save(self, folder: Path, name: str) -> None:
-        """Write them.
+        """Write the entries.
 
         Args:
-            folder: made when missing.
-            name: three files begin with it: ``<name>.shape.npy``, ``<name>.places.npy`` and ``<name>.values.npy``.
+            folder: created if missing.
+            name: the files are ``<name>.shape.npy``, ``<name>.places.npy`` and ``<name>.values.npy``.
         """
         kept = {"shape": np.array(self.shape, np.int64), "places": self.places, "values": self.values}
         save_arrays(folder, {f"{name}.{part}": values for part, values in kept.items()})
@@ -49,7 +49,7 @@ class SparseEntries:
         """Map the files that ``save`` wrote into memory.
 
         Args:
-            folder: with the files.
+            folder: contains the files.
             name: as given to ``save``.
 
         Raises:
@@ -68,10 +68,10 @@ class SparseEntries:
 
 
 def load_sparse(folder: Path, name: str) -> FloatArray:
-    """Read the array that was saved.
+    """Read a saved array.
 
     Args:
-        folder: where they were saved.
+        folder: where it was saved.
         name: as given to ``save``.
 
     Returns:

@@ -1,4 +1,4 @@
-"""One bit for each cell of a large table that was ever added to: few are set, and only those cells must be cleared."""
+"""One bit for each cell of a large table, set by an addition: few are set, and only their cells must be cleared."""
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class TouchedCells:
         """Note the cells that are not zero in at least one of the tables, and forget all others.
 
         Args:
-            tables: float (tables, rows, columns) of at most as many rows and columns.
+            tables: float (tables, rows, columns), with at most as many rows and columns.
         """
         self.bits[:], self._waiting, self._size = 0, [], 0
         found = np.packbits((tables != 0).any(axis=0), axis=1, bitorder="little")
@@ -75,7 +75,7 @@ class TouchedCells:
         Args:
             tables: float32 (tables, rows, columns), changed in place.
             rows: int (rows).
-            turned: whether the tables are (tables, columns, rows) instead.
+            turned: whether the shape is (tables, columns, rows) instead.
         """
         self._note()
         steps = (1, tables.shape[2]) if turned else (tables.shape[2], 1)

@@ -28,7 +28,7 @@ EVICT_BY = "6h"
 
 
 def nearest(window: str, names: tuple[str, ...], pace: int) -> str:
-    """Which of some windows lasts most nearly as long as its name says, where windows last ``pace`` times longer.
+    """The name of the window that is closest to the length of ``window``, if all windows last ``pace`` times longer.
 
     Args:
         window: a name of ``HALF_LIVES_HOURS``, such as ``24h``.
@@ -46,7 +46,7 @@ def indices(names: tuple[str, ...]) -> tuple[int, ...]:
     """Places of windows in the list of all half-lives.
 
     Args:
-        names: of windows, each in ``HALF_LIVES_HOURS``.
+        names: window names in ``HALF_LIVES_HOURS``.
 
     Returns:
         for each name, its row in arrays that have a row for every half-life.

@@ -1,1 +1,1 @@
-"""From a request to ordered candidates: what is asked, the candidates, their features and the ranker."""
+"""From a request to ordered candidates: the query, the candidates, their features and the ranker."""

@@ -1,4 +1,4 @@
-"""Which articles a request is answered from: the best by a plain mix of live signals, and what other parts bring."""
+"""The candidates for a request: the best articles by a plain mix of live signals, and those that other parts add."""
 
 from dataclasses import dataclass
 from enum import IntFlag
@@ -13,11 +13,11 @@ from script_shared.news.ranking.signals import Signals
 from script_shared.news.state.state import LiveState
 
 FRESH_MS, FRESH_CLICKS, FRESH_KEPT = 7_200_000, 3, 10
-TRENDING_KEPT = 20  # with more, "trending" would be said of what hardly anybody reads
+TRENDING_KEPT = 20  # with more, articles that hardly anybody reads would be called "trending"
 
 
 class Source(IntFlag):
-    """Why an article is a candidate; several may hold."""
+    """Why an article is a candidate; several may apply."""
 
     TRENDING_10M = 1
     TRENDING_1H = 2
@@ -30,13 +30,13 @@ class Source(IntFlag):
 
 @dataclass(frozen=True)
 class Candidates:
-    """m articles to be ranked, best first by the plain mix: the order that is served where there is no ranker.
+    """m articles to be ranked, best first by the plain mix: the order that is served without a ranker.
 
     Attributes:
         rows: int64 (m), distinct rows of live articles, none read by the user.
-        mix: float32 (m), the plain mix, descending but for articles brought by other parts.
+        mix: float32 (m), the plain mix, descending, except for articles that other parts add.
         sources: int16 (m), bits of :class:`Source`.
-        signals: what was read of the state for this request.
+        signals: what was read from the live state for this request.
         listed: the list of the segment's model.
     """
 
@@ -60,16 +60,16 @@ def candidates(
     listed: SegmentCandidates = NOTHING,
     within: Bools | None = None,
 ) -> Candidates:
-    """The articles among which a request's answer is ranked.
+    """Find the candidates for a request.
 
     Args:
         state: the live state.
-        query: who asks; its section and tag are not looked at, see ``within``.
-        now_ms: when.
-        extra: rows that other parts bring, such as the words of posted articles.
-        count: how many the live state offers (default: ``params.candidates``).
-        listed: what the segment's model brings.
-        within: bool (used), rows that the request is narrowed to, such as those of one section; None for all.
+        query: the request; its section and tag are ignored, see ``within``.
+        now_ms: the moment of the request, epoch milliseconds, UTC.
+        extra: rows that other parts add, such as posted articles with similar words.
+        count: how many candidates the live state adds (default: ``params.candidates``).
+        listed: the list of the segment's model.
+        within: bool (used), rows that the request is limited to, such as those of one section; None for all.
     """
     signals, count = Signals(state, query, now_ms), count or state.params.candidates
     extra = {Source.SEGMENT: listed.rows, **(extra or {})}
@@ -102,7 +102,7 @@ def _counts(signals: Signals) -> Counts:
 def _find_candidates(
     signals: Signals, within: Bools | None, count: int, extra: list[tuple[Int64s, int]]
 ) -> tuple[Int64s, Float32s, Int16s]:
-    """The same as ``find_candidates``, by array operations."""
+    """The same as ``find_candidates``, with array operations."""
     mix = signals.mix
     allowed = _allowed_rows(signals) if within is None else _allowed_rows(signals) & within
     rows = _best(np.where(allowed, mix, 0.0), count)
@@ -142,7 +142,7 @@ def _fresh(signals: Signals) -> Int64s:
 
 
 def _source_bits(signals: Signals, extra: list[tuple[Int64s, int]]) -> Int16s:
-    """int16 (used): which other parts bring each row."""
+    """int16 (used): the bits of the other parts that add each row."""
     bits = np.zeros(signals.used, np.int16)
     for rows, bit in extra:
         bits[rows] |= bit
@@ -150,7 +150,7 @@ def _source_bits(signals: Signals, extra: list[tuple[Int64s, int]]) -> Int16s:
 
 
 def _sources(signals: Signals, rows: IntArray, sources: Int16s) -> Int16s:
-    """What the live state says of the rows, added to what other parts say."""
+    """The sources of the rows: those in the live state, and those of other parts."""
     for source, window in ((Source.TRENDING_10M, "10m"), (Source.TRENDING_1H, "1h")):
         share = signals.share(window)[rows]
         sources[np.argsort(-share, kind="stable")[:TRENDING_KEPT]] |= source.value

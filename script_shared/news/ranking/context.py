@@ -1,4 +1,4 @@
-"""The context of one request: who asks for what, when, and which articles may be shown to this user."""
+"""The context of one request: its user, content and moment, and which articles may be shown to this user."""
 
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -19,14 +19,14 @@ MAX_AGE_HOURS = 168.0  # without a release
 
 @dataclass(frozen=True)
 class RequestContext:
-    """One request, and what limits its answer.
+    """One request, and the limits of its answer.
 
     Attributes:
         now_ms: the moment of the request, epoch milliseconds, UTC.
         bars: articles that it excludes.
         available: the availability of all articles at that moment.
-        max_age_hours: age at which articles usually expire; ``available`` has none where all of them have.
-        rules: of the editors, that hold at that moment.
+        max_age_hours: age at which articles usually expire; ``available`` has no such limit if all have expired.
+        rules: the editors' rules at that moment.
     """
 
     query: Query
@@ -41,10 +41,10 @@ class RequestContext:
         return replace(self, rules=rules, available=replace(self.available, withheld=rules.withheld))
 
     def available_ids(self, article_ids: list[str]) -> list[str]:
-        """Those that may be shown.
+        """The articles that may be shown.
 
         Args:
-            article_ids: in any order, which is kept.
+            article_ids: in any order, which the result keeps.
         """
         return list(self.available.sift(article_ids, self.bars))
 
@@ -55,7 +55,7 @@ class RequestContext:
 
 
 class Contexts:
-    """Makes the contexts of requests.
+    """Creates the contexts of requests.
 
     Args:
         model: None before the first release.
@@ -90,8 +90,8 @@ class Contexts:
         """The context of a request now.
 
         Args:
-            query: what was asked for.
-            degraded: notes ``live_state`` if it fails; impressions and reads of the live state are then not known.
+            query: the request.
+            degraded: notes ``live_state`` if it fails; impressions and reads of the live state are then unknown.
         """
         available = self.available()
         read, too_often = set[str](), set[str]()
@@ -112,7 +112,7 @@ class Contexts:
         return RequestContext(query, available.now_ms, bars, available, self._max_age, rules)
 
     def _read_and_shown(self, query: Query) -> tuple[set[str], set[str]]:
-        """What the user read, also earlier in the visit under no name, and what was shown to the user too often."""
+        """What the user read, in this visit also before the login, and what was shown to the user too often."""
         shown = self._newsroom.reads.shown_to(query.user, query.session)
         too_often = {article for article, count in shown.items() if count >= self._max_shown}
         read = self._newsroom.reads.read_by(query.user, query.session)
@@ -122,9 +122,9 @@ class Contexts:
 
 
 def known_reads(model: NewsModel, newsroom: Newsroom, query: Query) -> frozenset[int]:
-    """Rows of the catalog that a release knows as read by a user, and by the visit without a user.
+    """Rows of the catalog that a user read, or a visit without a user, as far as the release knows.
 
-    Those of erased users are not used.
+    Reads of erased users are left out.
 
     Args:
         model: the release.

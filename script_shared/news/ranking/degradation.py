@@ -10,7 +10,7 @@ SILENT_SECONDS = 60.0  # between two log lines of a part that fails with every r
 
 
 class FailureLog:
-    """Logs failures of parts, each part once in ``SILENT_SECONDS``; one for all requests."""
+    """Logs failures of parts, each part once in ``SILENT_SECONDS``; all requests share it."""
 
     def __init__(self) -> None:
         self._last: dict[str, float] = {}
@@ -50,19 +50,19 @@ class Degradation:
         """A block of code that may fail: an error ends the block, and the part counts as missing.
 
         Args:
-            name: as ``degraded`` of the answer has it.
+            name: as in ``degraded`` of the answer.
         """
         return Part(self, name)
 
     def names(self) -> list[str]:
-        """The missing and failed parts, each once, in the order they were found."""
+        """The missing and failed parts, each once, in the order in which they were noted."""
         return list(dict.fromkeys(self._names))
 
     def note(self, name: str, error: BaseException) -> bool:
         """Count a part as failed; returns whether the answer can do without it.
 
         Args:
-            name: as ``degraded`` of the answer has it.
+            name: as in ``degraded`` of the answer.
             error: logged with its traceback.
         """
         if name in self._needed:

@@ -13,10 +13,10 @@ from script_shared.news.ranking.signals import Signals
 from script_shared.news.state.audiences import DIMENSION_NAMES, EVERYBODY
 
 SHARE_FLOOR = 1e-6
-PRIOR_CLICKS = 50.0  # a group's share is drawn towards everybody's by so many clicks
+PRIOR_CLICKS = 50.0  # weight of everybody's share in the share of a group, in clicks
 LIKED_READS = 200  # latest reads of a user whose sections count
 LIKING_PRIOR = 2.0  # reads added to the denominator as a prior
-NEIGHBOUR_PRIOR = 10.0  # likewise what is read after one article
+NEIGHBOUR_PRIOR = 10.0  # the same for what is read after one article
 
 
 TRENDS = (("2m", "10m"), ("10m", "1h"), ("1h", "6h"), ("6h", "24h"))
@@ -52,18 +52,18 @@ class FeatureInputs:
     Attributes:
         mix: float32 (m), the plain mix.
         share, log_share: float32 (m) by window, share of all clicks.
-        group_share, group_lift: float32 (windows, dimensions, m), log share among users of the same group, and its log
-            ratio to everybody's.
+        group_share, group_lift: float32 (windows, dimensions, m), log share among users of the same group, and the log
+            of its ratio to everybody's share.
         together: (2, m), weight of being read in one visit with this visit's articles.
         following: (3, m), weight of being read next: 30 minutes, 3 hours, 10 minutes.
         onward: (1, m), weight of being read anywhere after this visit's articles.
         later: (2, m), weight of being read in a later visit.
         followed: how often the last article of the visit was followed by another, decayed.
         evidence: (m), log lift of the candidate after the last article of the visit, as in naive Bayes.
-        last_share: share of the last article of the visit in the clicks of an hour, as its log; 0 without one.
+        last_share: log share of the visit's last article in the clicks of an hour; 0 without one.
         reads, taste_share: of the user, 0 for an unknown one.
-        section_liking: float32 (m), log of how much more of the user's reads are of the candidate's section than if all
-            sections were alike; 0 where the section is unknown, or the user.
+        section_liking: float32 (m), log of the ratio of the section's share of the user's reads to an equal share; 0 if
+            the section or the user is unknown.
         segment: number of the segment whose model made the list, -1 without a list.
         listed: (2, m), one over the place in the list of the segment's model, and the score there; 0 outside of it.
         table: float32 (rows, m), with the rows ``TABLE``.
@@ -125,7 +125,7 @@ def _groups(signals: Signals, rows: IntArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _after_last(signals: Signals, rows: IntArray, share: FloatArray) -> tuple[float, FloatArray]:
-    """How often the last article of the visit was followed, and what that says of the candidates."""
+    """How often the visit's last article was followed by another, and the evidence of that for the candidates."""
     store, last = signals.state.counts.following, signals.visit[:1]
     if not len(last):
         return 0.0, np.zeros(len(rows))
@@ -154,7 +154,7 @@ def section_likings(signals: Signals) -> Float64s | None:
     """
     articles, place = signals.state.articles, signals.place
     kinds = len(articles.sections)
-    if place < 0 or kinds < 3:  # none and one
+    if place < 0 or kinds < 3:  # the code of no section, and one section
         return None
     numbers = signals.state.readers.reads(place)[:LIKED_READS]
     counts = np.bincount(np.frombuffer(articles.section_of, np.int16)[numbers], minlength=kinds)
@@ -178,10 +178,10 @@ def _segment_features(listed: SegmentCandidates, used: int, rows: IntArray) -> F
 
 
 def sums_of(found: Candidates) -> Sums:
-    """The same in the form that the compiled code takes.
+    """The inputs in the form that the compiled code expects.
 
     Args:
-        found: m candidates, with what the live state has for them.
+        found: m candidates, with what was read from the live state for them.
     """
     signals, listed = found.signals, found.listed
     counts, readers, place = signals.state.counts, signals.state.readers, signals.place

@@ -1,4 +1,4 @@
-"""The ranker's features: one function each, used by replay and by serving alike."""
+"""The ranker's features: one function each, used by replay and serving."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ FEATURES: dict[str, Feature] = {}
 
 @dataclass(frozen=True)
 class Row:
-    """A feature that is one row of the table of the inputs; one step takes all of these."""
+    """A feature that is one row of the table of the inputs; one step copies all of these."""
 
     place: int
 
@@ -35,14 +35,14 @@ def matrix(found: Candidates, names: Sequence[str] | None = None) -> Float32s:
     """float32 (m, features): the features of a request's candidates, by default all of ``FEATURES`` in their order.
 
     Args:
-        found: m candidates, with what was read of the live state for them.
+        found: m candidates, with what was read from the live state for them.
         names: of features, in the order of the columns.
     """
     return np.ascontiguousarray(columns(found, list(FEATURES) if names is None else names).T)
 
 
 def columns(found: Candidates, names: Sequence[str]) -> Float32s:
-    """float32 (features, m): the same, one feature after the other.
+    """float32 (features, m): the same, one row per feature.
 
     Args:
         found: m candidates.
@@ -54,7 +54,7 @@ def columns(found: Candidates, names: Sequence[str]) -> Float32s:
 
 
 def array_columns(found: Candidates, names: Sequence[str]) -> Float32s:
-    """float32 (features, m): the same, without compiled code.
+    """float32 (features, m): the same as ``columns``, without compiled code.
 
     Args:
         found: m candidates.
@@ -78,7 +78,7 @@ def _rows_in_code(names: tuple[str, ...]) -> IntArray | None:
 
 @lru_cache(16)
 def _plan(names: tuple[str, ...]) -> tuple[IntArray, list[tuple[int, Feature]]]:
-    """The row of the table for each feature (0 where it is none), and the features that are computed one by one."""
+    """The row of the table for each feature (0 if it has none), and the features that are computed one by one."""
     functions = [FEATURES[name] for name in names]
     places = np.array([function.place if isinstance(function, Row) else 0 for function in functions], np.int64)
     return places, [(at, function) for at, function in enumerate(functions) if not isinstance(function, Row)]
@@ -145,7 +145,7 @@ for _name in (
 
 @feature
 def next_share(inputs: FeatureInputs) -> FloatArray:
-    """Log share among what follows the last article, drawn towards everybody's share."""
+    """Log share of what is read after the last article, smoothed towards everybody's share."""
     seen = inputs.followed
     return np.log((inputs.following[1] * (seen + 1.0) + 20.0 * inputs.share["1h"]) / (seen + 20.0) + SHARE_FLOOR)
 

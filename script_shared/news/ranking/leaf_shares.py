@@ -1,8 +1,8 @@
-"""What each feature adds to a tree model's score, taken from the leaves of a row.
+"""What each feature adds to a tree model's score, computed from the leaves that a row reaches.
 
-On the way from a tree's root to a leaf the expected score changes at every split; the change is credited to the feature
-that splits. So every leaf has one fixed row of shares, made once, and a score is explained by adding as many rows as
-there are trees. SHAP values weigh all orders of the features instead, which costs about 1 ms for each row here.
+From a tree's root to a leaf, the expected score changes at every split; the change is credited to the feature that
+splits. So every leaf has one fixed row of shares, computed once, and the shares of a score are the sum of one row per
+tree. SHAP values weigh all orders of the features instead, which takes about 1 ms for each row here.
 
 Source: Saabas (2014), "Interpreting random forests"; the shares and the expected score add up to the score.
 """
@@ -27,12 +27,12 @@ class LeafShares:
 
     Args:
         booster: the LightGBM model.
-        trees: its roots, as ``dump_model`` has them.
+        trees: the roots of its trees, as in ``dump_model``.
     """
 
     def __init__(self, booster: "Booster", trees: Sequence[Node]) -> None:
         self._booster, width = booster, booster.num_feature()
-        self._first = np.zeros(len(trees), np.int64)  # of each tree's leaves among all leaves
+        self._first = np.zeros(len(trees), np.int64)  # place of each tree's first leaf among all leaves
         rows: list[FloatArray] = []
         for number, tree in enumerate(trees):
             self._first[number] = len(rows)
@@ -53,7 +53,7 @@ class LeafShares:
 
 
 def _means(root: Node) -> dict[int, float]:
-    """The mean value of the leaves under each node, by how many training rows each leaf holds."""
+    """The mean value of the leaves under each node, weighted by the number of training rows in each leaf."""
     means: dict[int, float] = {}
 
     def weigh(node: Node) -> tuple[float, float]:
@@ -71,7 +71,7 @@ def _means(root: Node) -> dict[int, float]:
 
 
 def _fill(leaves: dict[int, FloatArray], node: Node, means: dict[int, float], so_far: FloatArray) -> None:
-    """Enter the shares of every leaf under a node, by the leaf's number; ``so_far`` are those of the node."""
+    """Write the shares of every leaf under a node, by the leaf's number; ``so_far`` are those of the node."""
     if "split_feature" not in node:
         leaves[node.get("leaf_index", 0)] = so_far
         return

@@ -1,7 +1,7 @@
-"""How the live order is mixed with the list of the segment's model: chosen per release and segment.
+"""How the live order is mixed with the list of the segment's model, by release and segment.
 
 With few clicks an hour the live counts say little, so the live order is mixed with the segment's list. How many clicks
-are enough depends on the site: a ranker that has the segment's list among its features may do without any mixing. The
+are enough depends on the site: a ranker that has the segment's list among its features may need no mixing. The
 pipeline tries some numbers of clicks on requests that the ranker did not learn from, and the release keeps the best.
 """
 
@@ -21,10 +21,10 @@ FILE = "mixing.json"
 
 @dataclass(frozen=True)
 class Mixing:
-    """From how many clicks the live order is used alone.
+    """The number of clicks from which the live order is used alone.
 
     Attributes:
-        otherwise: decayed clicks of an hour, for segments without a number of their own.
+        otherwise: decayed clicks of an hour, for segments that have no number of their own.
         by_segment: the same by segment; 0 for a live order that is always used alone.
 
     >>> Mixing(100.0, {"logged": 0.0}).trust("logged", 5.0), Mixing(100.0).trust("logged", 5.0)
@@ -44,7 +44,7 @@ class Mixing:
         return cls(params.trusted_clicks[0])
 
     def trust(self, segment: str, clicks: float) -> float:
-        """How far the live order can be relied on, 0..1, after so many decayed clicks of an hour.
+        """The weight of the live order, 0..1, for a number of decayed clicks of an hour.
 
         Args:
             segment: name of the segment.
@@ -56,7 +56,7 @@ class Mixing:
         return reliance(clicks, self.by_segment.get(segment, self.otherwise))
 
     def save(self, folder: Path) -> None:
-        """Write it beside the live state.
+        """Write the choice beside the live state.
 
         Args:
             folder: an existing folder, ``live`` of the release.
@@ -66,14 +66,14 @@ class Mixing:
 
 
 def reliance(clicks: float, enough: float) -> float:
-    """Share of the live order, 0..1: all of it from ``enough`` clicks on; nothing before the first click.
+    """Weight of the live order, 0..1: 1 from ``enough`` clicks on, 0 before the first click.
 
     Args:
         clicks: decayed clicks of the last hour, 0 or more.
-        enough: clicks per hour from which on only live data count; ``serving.trusted_clicks``.
+        enough: clicks per hour from which only live data count; ``serving.trusted_clicks``.
 
     Returns:
-        0 to 1, proportional to ``clicks`` between.
+        0 to 1, proportional to ``clicks`` in between.
     """
     if clicks <= 0.0:
         return 0.0
@@ -104,7 +104,7 @@ def load_mixing(folder: Path, params: ServingParams) -> tuple[Mixing, tuple[str,
         params: whose ``trusted_clicks`` is the default.
 
     Returns:
-        the choice, and ``("mixing",)`` where a file cannot be read; the default is used then, and the reason is logged.
+        the choice, and ``("mixing",)`` if a file cannot be read; then the default is used and the reason is logged.
     """
     path = folder / "live" / FILE
     if not path.exists():

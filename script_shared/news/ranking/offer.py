@@ -1,4 +1,4 @@
-"""What the answer to one request is made from."""
+"""What one request can be answered with."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,9 +13,9 @@ class Offer(NamedTuple):
     """What is offered to one user; training learns from it, too.
 
     Attributes:
-        segment: the list of the segment's model, None where it is broken or missing.
-        found: what is ranked, None where there is nothing to rank.
-        alike: ids of posted articles like what the user just read, most like first.
+        segment: the list of the segment's model, None if it is broken or missing.
+        found: what is ranked, None if there is nothing to rank.
+        alike: ids of posted articles similar to what the user just read, most similar first.
     """
 
     context: RequestContext

@@ -1,4 +1,4 @@
-"""The order of articles for one request: candidates by their scores, and the segment's list where live data is thin."""
+"""The order of articles for one request: candidates by their scores, and the segment's list if live data are few."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ FUSION = 10.0  # places that count nearly alike when two orders are mixed
 
 @dataclass(frozen=True)
 class LiveOrder:
-    """Candidates in the order they are to be shown.
+    """Candidates in the order in which they are shown.
 
     Attributes:
-        found: the candidates; ``places``: of them, best first.
+        found: the candidates; ``places``: their places, best first.
         scores: by place in ``found``.
         source: ``ranker`` or ``live``.
     """
@@ -36,7 +36,7 @@ class LiveOrder:
 
     @classmethod
     def of(cls, found: Candidates, scores: FloatArray | None) -> "LiveOrder":
-        """By scores; without any, in the candidates' own order, those left out that the live signals say nothing of.
+        """Order by score; without scores, keep the candidates' own order and leave out those without live signals.
 
         Args:
             found: m candidates.
@@ -49,13 +49,13 @@ class LiveOrder:
 
     @property
     def ids(self) -> Iterator[str]:
-        """Article ids, best first; looked up by and by, because a list needs only the first of them."""
+        """Article ids, best first; looked up in pieces, because a list needs only the first of them."""
         articles, rows = self.found.signals.state.articles, self.found.rows[self.places]
         pieces = (rows[start : start + TOGETHER] for start in range(0, len(rows), TOGETHER))
         return chain.from_iterable(map(articles.ids_in, pieces))
 
     def place_of(self, article_ids: Sequence[str]) -> dict[str, int]:
-        """The places of those articles that are candidates.
+        """The places of the articles that are candidates.
 
         Args:
             article_ids: of any articles.
@@ -66,7 +66,7 @@ class LiveOrder:
         articles, first = self.found.signals.state.articles, self.places[:TOGETHER]
         rows = articles.find_all(article_ids)
         at = dict(zip(self.found.rows[first].tolist(), first.tolist(), strict=True))
-        if not all(map(at.__contains__, rows)):  # beyond the first, or no candidates
+        if not all(map(at.__contains__, rows)):  # some are beyond the first places, or no candidates
             at = {row: place for place, row in enumerate(self.found.rows.tolist())}
         return {article: at[row] for article, row in zip(article_ids, rows, strict=True) if row in at}
 
@@ -75,8 +75,8 @@ class Order(NamedTuple):
     """What one list is made from: the live order, and the list of the segment's model.
 
     Attributes:
-        live: None without candidates; segment: None where the model is broken or missing.
-        trust: how far the live order is relied on, 0..1.
+        live: None without candidates; segment: None if the model is broken or missing.
+        trust: weight of the live order, 0..1.
     """
 
     live: LiveOrder | None
@@ -92,10 +92,10 @@ class Order(NamedTuple):
         return fuse(live.ids if live else [], segment.ids if segment else [], self.trust)
 
     def leading(self, count: int) -> Int64s:
-        """int64 (count): rows in the live state of the first articles; none unless all of them are live candidates.
+        """int64 (count): rows in the live state of the first articles; empty unless all of them are live candidates.
 
         Args:
-            count: of articles.
+            count: number of articles.
         """
         live, mixed = self.live, self.trust < 1.0 and self.segment is not None and len(self.segment.ids) > 0
         if live is None or mixed or len(live.places) < count:
@@ -103,7 +103,7 @@ class Order(NamedTuple):
         return live.found.rows[live.places[:count]]
 
     def rearrange(self, first: Int64s) -> "Order":
-        """The same with other articles first.
+        """The same order with its first articles rearranged.
 
         Args:
             first: int64 (k), the places of the first ``k`` candidates in their new order.
@@ -122,12 +122,12 @@ class Order(NamedTuple):
 
 
 def order_offer(offer: Offer, ranker: Ranker | None, mixing: Mixing, degraded: Degradation) -> Order:
-    """The order of what a request is offered.
+    """Order what a request can be answered with.
 
     Args:
         offer: candidates of the live state, and the list of the segment's model.
         ranker: None when the release has none.
-        mixing: how far the live order is relied on after so many clicks.
+        mixing: gives the weight of the live order for a number of clicks.
         degraded: notes ``ranker`` or ``live_ranking`` if that part fails; the other one then makes the order.
     """
     live, trust, found, name = None, 0.0, offer.found, offer.segment_name
@@ -145,7 +145,7 @@ def order_offer(offer: Offer, ranker: Ranker | None, mixing: Mixing, degraded: D
 
 
 def fuse(live: Iterable[str], batch: Sequence[str], trust: float) -> Iterator[str]:
-    """Two orders as one, by reciprocal places; with a trust of 1 the second only comes after the first.
+    """Merge two orders by reciprocal places; with a trust of 1, the second only follows the first.
 
     Args:
         live: article ids, best first.

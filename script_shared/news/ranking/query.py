@@ -1,4 +1,4 @@
-"""What one user asks for, and what comes back."""
+"""The request of one user, and the answer."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -13,17 +13,17 @@ class Query(Visitor):
     """A request for a list: the visitor, as in events, and what the visitor requests.
 
     Attributes:
-        history: article ids read besides what is known, oldest first.
-        n: items wanted.
+        history: article ids that the user read, besides the known reads, oldest first.
+        n: number of items.
         exclude: article ids that must not come back; ``pages``: marks of those on earlier pages; ``last``: the last
             article on the page before, "" if unknown.
         section: only this section, "" for all; tag: only articles that were posted with it.
-        max_age_hours: only articles published at most so long ago, None for the release's limit.
+        max_age_hours: only articles published in the last so many hours, None for the release's limit.
         context_item: the article being read, "" for none.
         min_diversity: distance between any two texts of the list, 0..1; 0 for any.
-        explore_slots: places for fresh articles; None for the params' number.
-        explain: whether each item says what made its score.
-        seed: random bytes by which the last places may be drawn; b"" draws none.
+        explore_slots: places for fresh articles; None for the number in the params.
+        explain: whether each item explains its score.
+        seed: random bytes with which the last places may be drawn; b"" draws none.
     """
 
     history: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Query(Visitor):
 
     @property
     def is_plain(self) -> bool:
-        """Whether user, session and length say all of it, so that a served list is enough to ask again."""
+        """Whether user, session and length are the whole query, so that a served list can be requested again."""
         wishes = (self.history, self.exclude, self.pages, self.section, self.tag, self.context_item)
         numbers = (self.max_age_hours, self.explore_slots)
         return not any(wishes) and numbers == (None, None) and self.min_diversity <= 0
@@ -52,9 +52,9 @@ class LiveItem(NamedTuple):
     """One item of an answer.
 
     Attributes:
-        score: 0..1, never rising from one item to the next.
+        score: 0..1, never higher than the score of the item before.
         source: what made it a candidate, such as ``trending_10m`` or ``segment``.
-        explain: what each feature added to the score, greatest first; None unless asked for.
+        explain: what each feature added to the score, greatest first; None unless requested.
     """
 
     article_id: str
@@ -66,14 +66,14 @@ class LiveItem(NamedTuple):
 
 @dataclass(frozen=True)
 class LiveAnswer:
-    """What one user gets.
+    """The answer to one query.
 
     Attributes:
         source: what ordered the list: ``ranker``, ``live``, or the segment's own recommender.
         degraded: short names of the missing parts, empty if all worked.
         popular: the most read of the last hour that the user may still read, for comparison.
-        candidates: int16 (m), of each ranked article the bits of its sources; None when none was ranked.
-        draw: how the last places were drawn; None for a list without chance.
+        candidates: int16 (m), the bits of the sources of each ranked article; None if none was ranked.
+        draw: how the last places were drawn; None if none were drawn.
     """
 
     segment: str

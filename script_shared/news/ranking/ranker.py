@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 MODEL, FACTS = "ranker.txt", "ranker.json"
 DUMPED = 10  # trees described before the thread yields
-FIRST_TREES = 25  # these alone look at all candidates
-FINALISTS = 40  # the best by them get the score of all trees
-APART = 1e-3  # the least distance of the others below the finalists
+FIRST_TREES = 25  # trees that score all candidates
+FINALISTS = 40  # the best of these candidates get the score of all trees
+APART = 1e-3  # the least distance between the finalists and the other candidates
 
 
 class Ranker:
@@ -51,11 +51,11 @@ class Ranker:
 
     @property
     def uses_compiled_trees(self) -> bool:
-        """Whether the C code scores; LightGBM does if the code was not built or does not support the trees."""
+        """Whether C code scores the trees; LightGBM does if the code was not built or does not support them."""
         return self._tree_code is not None
 
     def serves(self, segment: str) -> bool:
-        """Whether it orders the lists of a segment; it does not where the order without it was better."""
+        """Whether it orders the lists of a segment; it does not if the order without it was better."""
         return self.segments is None or segment in self.segments
 
     def rank(self, found: Candidates) -> Float64s:
@@ -67,7 +67,7 @@ class Ranker:
         return self._rank(columns(found, self.names))
 
     def rank_rows(self, features: FloatArray) -> Float64s:
-        """The same of a matrix with the columns ``names``: what is served, and so what the ranker is judged by.
+        """The same for a matrix with the columns ``names``: the scores that are served, and so also evaluated.
 
         The first trees score all rows; the best of these get the score of all trees and of the network. The others
         are placed below.
@@ -106,7 +106,7 @@ class Ranker:
         return added if self.net is None else added + self.net.score(columns.T)
 
     def _predict(self, columns: FloatArray, start: int, trees: int) -> Float64s:
-        """float64 (m): what ``trees`` trees from number ``start`` on add; -1 for all that follow.
+        """float64 (m): what ``trees`` trees from number ``start`` on add; -1 for all that follow it.
 
         Args:
             columns: float (columns, m).
@@ -161,7 +161,7 @@ class Ranker:
         """Write the model and its features' names.
 
         Args:
-            folder: made when missing.
+            folder: created if missing.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.booster.save_model(folder / MODEL)
@@ -177,7 +177,7 @@ class Ranker:
             folder: where it was saved.
 
         Raises:
-            ReleaseCorruptError: it is missing or damaged, or asks for features that do not exist.
+            ReleaseCorruptError: it is missing or damaged, or needs features that do not exist.
         """
         from lightgbm import Booster
         from lightgbm.basic import LightGBMError
@@ -197,5 +197,5 @@ class Ranker:
         ranker = cls(booster, names, segments, ScoreNet.load(folder, len(names)))
         nothing = np.zeros((1, len(names)), np.float32)
         ranker.contributions(nothing)  # computes the shares before a request needs them
-        ranker.score(nothing)  # likewise the compiled trees
+        ranker.score(nothing)  # also builds the compiled trees now
         return ranker

@@ -1,4 +1,4 @@
-"""Says why an article is in the list, and what made its score: live signals, else the part that brought it."""
+"""Explains why an article is in the list, and its score: by live signals, or else by the part that added it."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -31,7 +31,7 @@ Title = Callable[[str], str]
 
 @lru_cache(64)
 def span(minutes: int) -> str:
-    """A time in words, as it is said of the windows of any pace.
+    """A duration in words, for the windows of any pace.
 
     >>> span(10), span(60), span(80), span(480), span(3840)
     ('10 minutes', 'hour', '80 minutes', '8 hours', '3 days')
@@ -49,7 +49,7 @@ class Reasons:
     Args:
         found: the candidates.
         segment: the list of the segment's model; its reasons are looked up only when they are needed.
-        title: the title of an article id, "" when unknown.
+        title: the title of an article id, "" if unknown.
     """
 
     def __init__(self, found: Candidates, segment: SegmentList | None, title: Title) -> None:
@@ -60,7 +60,7 @@ class Reasons:
         self._phrases: dict[int, str] = {}
 
     def look_at(self, places: Sequence[int]) -> None:
-        """Read once what the live signals say of the candidates that will be explained.
+        """Read the live signals of the candidates to explain, once for all of them.
 
         Args:
             places: of the candidates, from 0.
@@ -74,14 +74,14 @@ class Reasons:
             self._leaders = dict(zip(places, leaders.tolist(), strict=True))
 
     def of(self, place: int, article_id: str) -> tuple[str, str]:
-        """Reason and source of the candidate at a place that was looked at.
+        """Reason and source of the candidate at one of these places.
 
         Args:
             place: one of those given to ``look_at``.
             article_id: of the candidate.
 
         Returns:
-            a phrase for people, and the name of the part that brought the article.
+            a phrase for people, and the name of the part that added the article.
         """
         sources = int(self._found.sources[place])
         now, hour, visit, earlier = self._said[place]
@@ -106,7 +106,7 @@ class Reasons:
         return (NEW, "fresh") if sources & FRESH else (ALSO, "rest")
 
     def _after(self, place: int) -> str:
-        """Names the article of the visit after which this one is read most."""
+        """The title of the article of the visit after which this one is read most."""
         leader, signals = self._leaders[place], self._found.signals
         phrase = self._phrases.get(leader)
         if phrase is None:
@@ -116,7 +116,7 @@ class Reasons:
 
 
 def mix_parts(found: Candidates, places: IntArray) -> Float32s:
-    """float32 (4, m): what the last 10 minutes, the last hour, the visit and earlier visits say for m candidates."""
+    """float32 (4, m): what the last 10 minutes, the last hour, the visit and earlier visits add to the mix."""
     signals, rows = found.signals, found.rows[places]
     parts = np.zeros((4, len(rows)), np.float32)
     parts[0], parts[1] = MIX_NOW * signals.share_of("10m", rows), MIX_HOUR * signals.share_of("1h", rows)
@@ -128,7 +128,7 @@ def mix_parts(found: Candidates, places: IntArray) -> Float32s:
 
 
 def explain_places(order: LiveOrder, ranker: Ranker | None, places: Sequence[int]) -> list[dict[str, float]]:
-    """Of each candidate what added most to its score, greatest first: features of the ranker, or parts of the mix.
+    """What added most to the score of each candidate, greatest first: features of the ranker, or parts of the mix.
 
     Args:
         order: the live order that was served.

@@ -73,14 +73,14 @@ class ScoreNet:
 
     @classmethod
     def load(cls, folder: Path, features: int) -> "ScoreNet | None":
-        """Read a saved network; None where a ranker has none.
+        """Read a saved network; None if the ranker has none.
 
         Args:
             folder: of the ranker.
             features: how many features the ranker has.
 
         Raises:
-            ReleaseCorruptError: an array is missing or damaged, or the arrays do not fit each other.
+            ReleaseCorruptError: an array is missing or damaged, or the shapes of the arrays do not match.
         """
         if not (folder / FOLDER).is_dir():
             return None

@@ -1,4 +1,4 @@
-"""The segment model's list for a user, with logged reads joined in but never those of erased users."""
+"""The segment model's list for a user, which also uses reads from the log, but never those of erased users."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from script_shared.news.segments import SEGMENT_NAMES
 from script_shared.news.state.state import LiveState
 
 LATEST_READS = 12  # live reads that the segment's model gets
-LATEST_PAGES = 200  # likewise of the request's history; the others only stay out of the list
+LATEST_PAGES = 200  # pages of the request's history that it gets; the others are only left out of the list
 
 
 class SegmentCandidates(NamedTuple):
@@ -48,7 +48,7 @@ class SegmentList:
 
     Attributes:
         found: rows of the catalog with their scores.
-        scored: the scored candidates that the list was cut from.
+        scored: the scored candidates of which the list has the best.
         catalog: finds the ids of its articles.
     """
 
@@ -78,7 +78,7 @@ class SegmentList:
 
     @property
     def ids_by_and_by(self) -> Iterator[str]:
-        """The same, looked up when the first of them is needed."""
+        """The same ids, looked up when the first one is needed."""
         yield from self.ids
 
     @cached_property
@@ -116,11 +116,11 @@ class SegmentList:
         return SegmentCandidates(SEGMENT_NAMES.index(self.segment), rows[alive], alive, scores[alive])
 
     def more(self, count: int, among: Bools) -> Iterator[str]:
-        """Article ids of ever longer lists among some, until the release has no more of them.
+        """Article ids of longer and longer lists, until the release has no more allowed articles.
 
         Args:
             count: length of the first list; each further one is longer.
-            among: bool (articles of the catalog), those that may come.
+            among: bool (articles of the catalog), the allowed ones.
         """
         while True:
             rows = self.scored.best_rows(count, np.zeros(0, np.int64), among).rows
@@ -142,7 +142,7 @@ class SegmentSource:
         self._strangers: tuple[int, int, SegmentList] | None = None
 
     def of(self, context: RequestContext, count: int) -> SegmentList:
-        """The ``count`` best articles for a request; those for unknown users are found once per second.
+        """The ``count`` best articles for a request; lists for unknown users are computed once per second.
 
         Args:
             context: the request and what may be shown.

@@ -12,7 +12,7 @@ from script_shared.news.state.audiences import Visit
 from script_shared.news.state.reader_key import reader_key
 from script_shared.news.state.state import LiveState
 
-STEPS_BACK = 6  # reads of the visit that are looked at
+STEPS_BACK = 6  # reads of the visit that are used
 # The plain mix, by which candidates are found and, without a ranker, ordered: set by hand, not fitted.
 MIX_NOW, MIX_HOUR = 0.25, 0.2  # shares of the clicks of 10 minutes and of an hour
 MIX_TOGETHER, MIX_FOLLOWING, MIX_LATER = 0.4, 0.3, 0.05  # read in one visit, next, and in a later visit
@@ -36,10 +36,10 @@ class Signals:
 
     Attributes:
         now_ms: the moment of the request, epoch milliseconds, UTC.
-        visit: rows read in the visit under way, latest first; the article being read comes first.
+        visit: rows read in the current visit, latest first; the article being read comes first.
         earlier: rows read in earlier visits, latest first.
-        about: the user's groups are found by it.
-        place: the user's place among the users, -1 when not known.
+        about: what determines the user's groups.
+        place: the user's place among the users, -1 if unknown.
     """
 
     def __init__(self, state: LiveState, query: Query, now_ms: int) -> None:
@@ -54,7 +54,7 @@ class Signals:
         self._shares: dict[str, FloatArray] = {}
 
     def _join(self, visit: IntArray, earlier: IntArray, query: Query) -> tuple[IntArray, IntArray]:
-        """Adds the article being read and the request's history."""
+        """Add the article being read and the request's history."""
         find, context = self.state.article_row, query.context_item
         if context and (row := find(context)) >= 0:
             visit = np.concatenate([[row], visit[visit != row]])
@@ -86,7 +86,7 @@ class Signals:
     def after_visit(self) -> Float32s:
         """float32 (7, used): together, following, onward, and weights of what is read after the visit's last article.
 
-        The last row has the weights of pairs as they are, without decay since the last event.
+        The last row has the stored weights of pairs, without decay since the last event.
         """
         if not len(self.visit):
             return np.zeros((sum(_AFTER_VISIT) + 1, self.used), np.float32)
@@ -123,7 +123,7 @@ class Signals:
 
     @cached_property
     def mix(self) -> Float32s:
-        """float32 (used): a fixed mix of what is read now, what fits the visit and what fits earlier reads."""
+        """float32 (used): a fixed mix of what is read now, what matches the visit and what matches earlier reads."""
         mix = MIX_NOW * self.share("10m") + MIX_HOUR * self.share("1h")
         if len(self.visit):
             mix = mix + MIX_TOGETHER * self.together[1] + MIX_FOLLOWING * self.following[1]

@@ -37,7 +37,7 @@ TAKEN = {  # damage that no check can detect, and why
 def names_half_a_tree(reason: str) -> bool:
     """Whether a refusal says what is wrong with half a tree: the check's process crashed, or the file's name.
 
-    Which of them is LightGBM's undefined behaviour: it aborts, reads beyond its memory, or notices.
+    Which one it is depends on LightGBM's undefined behaviour: it aborts, reads beyond its memory, or reports an error.
     """
     return re.search(r"reading it was ended by SIG(ABRT|SEGV|BUS|FPE|ILL)\b|ranker\.txt", reason) is not None
 

@@ -1,4 +1,4 @@
-"""Which time a service runs on: chosen knowingly, said aloud, moved by the token alone; the present once it is live."""
+"""Which clock a service runs on: who chooses it, what reports it, what moves it, and its switch once a site is live."""
 
 import contextlib
 import json
@@ -46,14 +46,14 @@ def click(client: httpx.Client, user: str, headers: dict[str, str] | None = None
 
 
 def clock(client: httpx.Client) -> dict[str, str]:
-    """The clock as both routes say it is, while nothing moves it."""
+    """The clock, which both routes report alike while nothing moves it."""
     facts: dict[str, str] = client.get("/ready").json()["clock"]
     assert client.get("/info").json()["clock"]["mode"] == facts["mode"]
     return facts
 
 
 def is_live(client: httpx.Client) -> bool:
-    """Whether the service runs on wall time; to be waited for, because the switch may come between two requests."""
+    """Whether the service runs on wall time; call it again until it does, because the switch may come later."""
     return bool(client.get("/ready").json()["clock"]["mode"] == "wall")
 
 
@@ -61,7 +61,7 @@ def pages(client: httpx.Client, **query: Any) -> list[str]:
     return [item["page"] for item in client.get("/recommendations", params={"num_recs": 100, **query}).json()["items"]]
 
 
-def test_a_live_site_with_an_old_export_takes_clicks_of_now_and_says_which_time_it_is(imported: Store) -> None:
+def test_a_live_site_with_an_old_export_accepts_current_clicks_and_reports_its_clock(imported: Store) -> None:
     with service(imported) as client:
         assert click(client, "u1", time=wall_ms() // 1000).status_code == 200
         assert click(client, "u2").status_code == 200
@@ -72,7 +72,7 @@ def test_a_live_site_with_an_old_export_takes_clicks_of_now_and_says_which_time_
     assert "PAUTA_CLOCK=wall" in facts["why"]
 
 
-def test_an_article_of_now_brings_the_site_to_the_present_and_is_shown(imported: Store, admin: dict[str, str]) -> None:
+def test_a_current_article_switches_the_site_to_wall_time_and_is_shown(imported: Store, admin: dict[str, str]) -> None:
     post = {"page": "fresh", "title": "Eclipse visto em Manaus", "issued": wall_ms()}
     with service(imported) as client:
         assert client.post("/articles", json=post, headers=admin).status_code == 200
@@ -85,7 +85,7 @@ def test_an_article_of_now_brings_the_site_to_the_present_and_is_shown(imported:
     assert {item["reason"] for item in answer["items"][1:]} == {"older story"}
 
 
-def test_what_expired_fills_the_lists_until_something_new_comes(imported: Store, admin: dict[str, str]) -> None:
+def test_expired_articles_fill_the_lists_until_a_new_one_is_posted(imported: Store, admin: dict[str, str]) -> None:
     with service(imported) as client:
         assert click(client, "u1", admin).status_code == 200
         until(lambda: is_live(client))
@@ -93,7 +93,7 @@ def test_what_expired_fills_the_lists_until_something_new_comes(imported: Store,
     assert {item["reason"] for item in items} == {"older story"}
 
 
-def test_enough_readers_bring_the_site_to_the_present_in_every_process_and_for_good(
+def test_enough_readers_switch_the_site_to_wall_time_in_every_process_permanently(
     imported: Store, admin: dict[str, str]
 ) -> None:
     with service(imported) as client, service(imported) as other:
@@ -112,7 +112,7 @@ def test_enough_readers_bring_the_site_to_the_present_in_every_process_and_for_g
         assert client.get("/live", params={"digest": 1}, headers=admin).json()["digest"] == digests[0]
 
 
-def test_clicks_from_before_the_first_release_count_as_signs(store: Store) -> None:
+def test_clicks_before_the_first_release_count_as_signs_of_a_live_site(store: Store) -> None:
     with serving(store.settings) as client:
         until(lambda: client.get("/health").status_code == 200)
         for number in range(LIVE_READERS):
@@ -122,7 +122,7 @@ def test_clicks_from_before_the_first_release_count_as_signs(store: Store) -> No
         until(lambda: is_live(client))
 
 
-def test_made_up_history_never_switches(store: Store) -> None:
+def test_generated_history_never_switches_to_wall_time(store: Store) -> None:
     with service(promoted(store, "sample")) as client:
         before = pages(client, user_id="somebody")
         refused = [click(client, f"u{number}", time=wall_ms()) for number in range(LIVE_READERS)]
@@ -134,7 +134,7 @@ def test_made_up_history_never_switches(store: Store) -> None:
 
 
 @pytest.mark.parametrize("setting", ["wall", "data"])
-def test_the_setting_of_the_service_overrules_the_release(imported: Store, setting: ClockSetting) -> None:
+def test_the_setting_of_the_service_overrides_the_release(imported: Store, setting: ClockSetting) -> None:
     with service(imported, setting) as client:
         facts = clock(client)
         assert facts["mode"] == setting
@@ -144,7 +144,7 @@ def test_the_setting_of_the_service_overrules_the_release(imported: Store, setti
 
 
 @pytest.mark.parametrize("source", ["local", "sample"])
-def test_a_stranger_does_not_move_history_and_honest_events_go_on(store: Store, source: str) -> None:
+def test_a_stranger_cannot_move_the_clock_and_honest_events_are_still_accepted(store: Store, source: str) -> None:
     with service(promoted(store, source)) as client:
         before = pages(client, user_id="somebody")
         for step in range(1, 12):
@@ -157,7 +157,7 @@ def test_a_stranger_does_not_move_history_and_honest_events_go_on(store: Store, 
         assert clock(client)["now"] == "2022-08-15T03:00:00Z"
 
 
-def test_a_wrong_token_moves_nothing(imported: Store) -> None:
+def test_a_wrong_token_does_not_move_the_clock(imported: Store) -> None:
     with service(imported) as client:
         wrong = {"Authorization": "Bearer guess"}
         assert click(client, "u", wrong, time=NOW_MS + DAY_MS).status_code == 422
@@ -165,7 +165,7 @@ def test_a_wrong_token_moves_nothing(imported: Store) -> None:
         assert clock(client)["mode"] == "data"
 
 
-def test_the_front_page_says_why_it_shows_another_day(imported: Store) -> None:
+def test_the_front_page_explains_why_it_shows_another_day(imported: Store) -> None:
     with service(imported) as client:
         assert 'id="why"' in client.get("/news").text
         assert "clock.why" in client.get("/web/news/front.js").text

@@ -37,7 +37,7 @@ def release(readers: int = 5 * LARGE_ITEMS) -> Release:
     return Release(State({number: Reader() for number in range(readers)}))
 
 
-def test_a_release_is_freed_in_another_thread_in_several_turns_of_the_loop() -> None:
+def test_a_release_is_freed_in_another_thread_over_several_iterations_of_the_loop() -> None:
     Reader.freed = []
 
     async def run() -> None:

@@ -57,7 +57,7 @@ def test_the_check_runs_in_the_idle_class() -> None:
     assert done.stdout == "True\n"
 
 
-def test_a_check_that_gets_no_time_starts_again_with_a_priority(
+def test_a_check_that_gets_no_time_starts_again_with_normal_priority(
     release: tuple[Path, Manifest], checks: list[tuple[bool, float]], tmp_path: Path
 ) -> None:
     assert _guard(tmp_path).verdict(*release, beside=True) == Verdict()

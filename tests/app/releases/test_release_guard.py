@@ -1,4 +1,4 @@
-"""Damaged releases are refused by a process that may crash; what serves goes on, and the verdict is remembered."""
+"""A process that may crash refuses damaged releases; the old release is still served, and the verdict is kept."""
 
 import json
 import os
@@ -63,18 +63,18 @@ def guard_of(cache_dir: Path, params: NewsParams) -> ReleaseGuard:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_every_file_of_a_release_damaged_in_any_way_is_found_out(whole: Path, tmp_path: Path) -> None:
+def test_any_damage_to_any_file_of_a_release_is_detected(whole: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.app.damaged", str(whole), str(tmp_path / "work"), "--some"]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     clean = {(one["file"], one["damage"]) for one in found if one["verdict"] == {"reason": "", "parts": {}}}
-    assert ("", "") in clean  # the release as it was made
+    assert ("", "") in clean  # the undamaged release
     assert len(found) > 300
     assert clean - {("", "")} - TAKEN.keys() == set()
 
 
-def test_a_release_that_is_whole_passes_and_the_verdict_is_remembered(
+def test_an_undamaged_release_passes_and_the_verdict_is_kept(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, manifest = published(tmp_path, whole)
@@ -90,7 +90,7 @@ def test_a_release_that_is_whole_passes_and_the_verdict_is_remembered(
     assert guard.verdict(folder, manifest) == Verdict()
 
 
-def test_a_verdict_that_others_could_have_written_is_not_believed(whole: Path, tmp_path: Path) -> None:
+def test_a_verdict_that_others_could_have_written_is_ignored(whole: Path, tmp_path: Path) -> None:
     _, manifest = published(tmp_path, whole)
     guard = guard_of(tmp_path / "cache", small_params())
     guard._keep(guard._name(manifest), Verdict("damaged."))
@@ -99,7 +99,7 @@ def test_a_verdict_that_others_could_have_written_is_not_believed(whole: Path, t
     assert guard._cached_verdict(guard._name(manifest)) is None
 
 
-def test_the_verdict_is_on_the_files_and_the_bounds_they_are_loaded_with(whole: Path, tmp_path: Path) -> None:
+def test_the_verdict_depends_on_the_files_and_on_the_params(whole: Path, tmp_path: Path) -> None:
     _, manifest = published(tmp_path, whole)
     guard, params = guard_of(tmp_path, small_params()), small_params()
     other = params.model_copy(update={"live": params.live.model_copy(update={"articles": 64})})
@@ -109,7 +109,7 @@ def test_the_verdict_is_on_the_files_and_the_bounds_they_are_loaded_with(whole: 
     assert guard._name(manifest.model_copy(update={"version": "v9"})) == guard._name(manifest)
 
 
-def test_half_a_tree_ends_the_check_and_not_the_service(whole: Path, tmp_path: Path) -> None:
+def test_half_a_tree_crashes_the_check_and_not_the_service(whole: Path, tmp_path: Path) -> None:
     damaged = shutil.copytree(whole, tmp_path / "damaged")
     trees = (damaged / "ranker/ranker.txt").read_text()
     (damaged / "ranker/ranker.txt").write_text(trees[: len(trees) // 2])
@@ -119,7 +119,7 @@ def test_half_a_tree_ends_the_check_and_not_the_service(whole: Path, tmp_path: P
     assert names_half_a_tree(verdict.parts["ranker"])
 
 
-def test_the_text_of_a_verdict_is_its_reason_else_what_is_wrong_with_each_part() -> None:
+def test_the_text_of_a_verdict_is_its_reason_or_the_problem_of_each_part() -> None:
     parts = {"ranker": "it is cut short.", "mixing": "it is no JSON."}
     assert Verdict("no article is published.", parts).text == "no article is published."
     assert Verdict(parts=parts).text == "ranker: it is cut short. mixing: it is no JSON."
@@ -185,7 +185,7 @@ def test_a_first_release_with_half_a_tree_is_served_without_its_ranker(
 
 
 @pytest.mark.slow
-def test_a_file_cut_short_under_a_running_service_is_no_crash_at_every_start(store: Store, whole: Path) -> None:
+def test_a_file_truncated_under_a_running_service_does_not_crash_every_start(store: Store, whole: Path) -> None:
     store.promote("v1")
     store.promote("v2", "Nova")
     titles = next(Path(store.releases.uri).rglob("releases/v2/files-*/catalog/titles.block.npy"))
@@ -196,7 +196,7 @@ def test_a_file_cut_short_under_a_running_service_is_no_crash_at_every_start(sto
             file.truncate(0)
         with pytest.raises((httpx.NetworkError, httpx.RemoteProtocolError)):
             httpx.get(f"{address}/recommendations", timeout=PATIENCE_SECONDS)
-        assert process.wait(PATIENCE_SECONDS) == -signal.SIGBUS  # what was mapped is not there any more
+        assert process.wait(PATIENCE_SECONDS) == -signal.SIGBUS  # the mapped pages no longer exist
     with started(store.settings) as (address, process):
         until(lambda: _ready(address) == "v1")
         assert "titles.block.npy" in httpx.get(f"{address}/ready", timeout=PATIENCE_SECONDS).json()["refused"]["reason"]

@@ -30,7 +30,7 @@ def _parts(release: Any) -> dict[str, Any]:
     return {name: weakref.ref(part) for name, part in found.items()}
 
 
-def test_a_release_that_has_left_is_freed_without_a_collection(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_out_of_service_is_freed_without_a_collection(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     apps: list[FastAPI] = []
     threads: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Releases come into service without a request noticing, and broken ones do not come at all."""
+"""New releases replace old ones without a failed request, and broken ones are refused."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +15,7 @@ def titles(client: httpx.Client) -> set[str]:
     return {item["title"].split()[0] for item in client.get("/recommendations").json()["items"]}
 
 
-def test_without_a_release_the_service_lives_and_says_that_it_waits(store: Store) -> None:
+def test_without_a_release_the_service_runs_and_reports_that_it_waits(store: Store) -> None:
     with serving(store.settings) as client:
         assert client.get("/health").status_code == 200
         ready = client.get("/ready")
@@ -27,7 +27,7 @@ def test_without_a_release_the_service_lives_and_says_that_it_waits(store: Store
     assert int(asked.headers["Retry-After"]) > 0
 
 
-def test_the_first_release_is_taken_when_it_is_promoted(store: Store) -> None:
+def test_the_first_release_is_served_when_it_is_promoted(store: Store) -> None:
     with serving(store.settings) as client:
         assert client.get("/ready").status_code == 503
         store.promote("v1")
@@ -46,7 +46,7 @@ def test_a_promoted_release_replaces_the_one_in_service(client: httpx.Client, st
     assert titles(client) == {"Velha"}
 
 
-def test_a_damaged_release_is_refused_and_the_old_one_serves_on(client: httpx.Client, store: Store) -> None:
+def test_a_damaged_release_is_refused_and_the_old_one_is_still_served(client: httpx.Client, store: Store) -> None:
     store.releases.publish(store.folders["Nova"], "v2")
     store.damage("v2", "catalog/issued_ms.npy")
     store.releases.promote("v2", "test", check=False)
@@ -61,7 +61,7 @@ def test_a_damaged_release_is_refused_and_the_old_one_serves_on(client: httpx.Cl
     assert "pauta_release_refusals_total 1.0" in client.get("/metrics").text
 
 
-def test_a_damaged_first_release_leaves_the_service_waiting_with_the_reason(store: Store) -> None:
+def test_with_a_damaged_first_release_the_service_waits_and_reports_the_reason(store: Store) -> None:
     store.releases.publish(store.folders["Nova"], "v1")
     store.damage("v1", "model.json")
     store.releases.promote("v1", "test", check=False)
@@ -74,7 +74,7 @@ def test_a_damaged_first_release_leaves_the_service_waiting_with_the_reason(stor
         assert client.get("/ready").json()["refused"] is None
 
 
-def test_a_start_on_a_damaged_release_takes_the_one_before(store: Store) -> None:
+def test_a_start_on_a_damaged_release_serves_the_one_before(store: Store) -> None:
     store.promote("v1")
     store.releases.publish(store.folders["Nova"], "v2")
     store.damage("v2", "catalog/issued_ms.npy")
@@ -99,7 +99,7 @@ def test_a_release_that_fails_its_own_check_is_refused(client: httpx.Client, sto
     assert release_of(client) == "v1"
 
 
-def test_a_release_in_which_every_article_has_expired_is_taken_and_gives_full_lists(
+def test_a_release_in_which_every_article_has_expired_is_served_with_full_lists(
     client: httpx.Client, store: Store, tmp_path: Path
 ) -> None:
     old = shutil.copytree(store.folders["Nova"], tmp_path / "old")
@@ -113,7 +113,7 @@ def test_a_release_in_which_every_article_has_expired_is_taken_and_gives_full_li
     assert {item["reason"] for item in items} == {"older story"}
 
 
-def test_a_release_that_breaks_its_loader_is_refused(client: httpx.Client, store: Store, tmp_path: Path) -> None:
+def test_a_release_that_cannot_be_loaded_is_refused(client: httpx.Client, store: Store, tmp_path: Path) -> None:
     odd = shutil.copytree(store.folders["Nova"], tmp_path / "odd")
     (odd / "params.json").write_text("{}")
     store.releases.publish(odd, "v2")
@@ -123,7 +123,7 @@ def test_a_release_that_breaks_its_loader_is_refused(client: httpx.Client, store
     assert release_of(client) == "v1"
 
 
-def test_a_refused_release_is_not_tried_again_by_itself_but_on_reload(
+def test_a_refused_release_is_tried_again_only_on_reload(
     client: httpx.Client, store: Store, admin: dict[str, str]
 ) -> None:
     store.releases.publish(store.folders["Nova"], "v2")
@@ -152,7 +152,7 @@ def test_a_pointer_that_returns_to_the_release_in_service_forgets_the_refusal(
     assert release_of(client) == "v1"
 
 
-def test_an_unreadable_store_leaves_the_release_in_service_and_is_told(client: httpx.Client, store: Store) -> None:
+def test_an_unreadable_store_leaves_the_release_in_service_and_is_reported(client: httpx.Client, store: Store) -> None:
     pointer = Path(store.releases.uri) / "current"
     content = pointer.read_bytes()
     pointer.write_bytes(b"{ not a pointer")
@@ -163,7 +163,7 @@ def test_an_unreadable_store_leaves_the_release_in_service_and_is_told(client: h
     until(lambda: client.get("/ready").json()["store_error"] is None)
 
 
-def test_an_unreachable_store_does_not_keep_the_service_from_starting(store: Store) -> None:
+def test_the_service_starts_with_an_unreachable_store(store: Store) -> None:
     pointer = Path(store.releases.uri) / "current"
     pointer.mkdir(parents=True)  # reading it raises an error of the system
     with serving(store.settings) as client:
@@ -178,7 +178,7 @@ def test_an_unreachable_store_does_not_keep_the_service_from_starting(store: Sto
         until(lambda: release_of(client) == "v1")
 
 
-def test_an_object_store_that_is_away_is_told_while_the_service_lives(
+def test_an_unreachable_object_store_is_reported_while_the_service_runs(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {

@@ -72,7 +72,7 @@ def test_a_release_that_could_not_be_fetched_is_tried_again_after_a_growing_paus
             pauses.append(refusal.retry_at - clock.now)
             clock.now = refusal.retry_at - 0.1
             assert not await live.look()
-            assert live.refusal == refusal  # it was not tried before its time
+            assert live.refusal == refusal  # it was not tried too early
             clock.now = refusal.retry_at
 
     asyncio.run(look_on())
@@ -104,7 +104,7 @@ def test_a_start_on_a_release_whose_check_is_killed_serves_the_one_before_and_tr
     assert live.require_release().release == "v1"
 
 
-def test_a_final_refusal_is_not_tried_again_however_long_one_waits(store: Store) -> None:
+def test_a_final_refusal_is_never_tried_again(store: Store) -> None:
     store.releases.publish(store.folders["Nova"], "v1")
     store.damage("v1", "model.json")
     store.releases.promote("v1", "test", check=False)
@@ -119,7 +119,7 @@ def test_a_final_refusal_is_not_tried_again_however_long_one_waits(store: Store)
     assert live.refusal.tries == 2
 
 
-def test_a_pointer_that_moves_on_while_a_release_is_brought_up_to_the_log_is_followed(
+def test_a_pointer_that_changes_while_a_release_folds_the_log_is_followed(
     client: httpx.Client, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gather, gathered = CatchUp.gather, list[str]()
@@ -158,7 +158,7 @@ def test_worker_processes_of_one_service_load_one_after_the_other(
     monkeypatch.setattr("app.releases.loading.file_lock", note_lock)
 
     async def look_twice() -> None:
-        assert await live.look()  # the first release waits for nobody
+        assert await live.look()  # the first release does not wait
         assert not waits.is_set()
         store.releases.promote("v2", "test")
         with file_lock(tmp_path / "loading"):  # another process loads

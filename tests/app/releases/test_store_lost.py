@@ -1,4 +1,4 @@
-"""The release store vanishes in use, or is unreachable at a start: a release is served all along, and it is shown."""
+"""The release store disappears in use, or is unreachable at a start: a release is still served, and this is shown."""
 
 import shutil
 from pathlib import Path
@@ -18,7 +18,7 @@ def state(client: httpx.Client) -> str:
     return str(client.get("/ready").json()["release_store"])
 
 
-def test_a_removed_store_is_shown_until_it_is_back(client: httpx.Client, store: Store, tmp_path: Path) -> None:
+def test_a_removed_store_is_reported_until_it_is_back(client: httpx.Client, store: Store, tmp_path: Path) -> None:
     assert state(client) == "reachable"
     assert UP in client.get("/metrics").text
     shutil.move(tmp_path / "models", tmp_path / "away")
@@ -58,7 +58,7 @@ def test_a_start_without_the_store_serves_the_release_of_the_cache(
         assert client.get("/recommendations").json()["items"]
 
 
-def test_a_start_without_store_and_cache_says_why(remote: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_without_store_and_cache_reports_the_reason(remote: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.rmtree(remote.settings.cache_dir)
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     with serving(remote.settings) as client:

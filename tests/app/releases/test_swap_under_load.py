@@ -15,7 +15,7 @@ CLIENTS = 3
 
 
 def read_on(address: str, stop: threading.Event, seen: Counter[tuple[int, str, str]]) -> None:
-    """Ask without a pause; note status, release and the title of every answer."""
+    """Send requests without a pause; note status, release and title of every answer."""
     with httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client:
         while not stop.is_set():
             response = client.get("/recommendations", params={"user_id": "log0"})
@@ -25,7 +25,7 @@ def read_on(address: str, stop: threading.Event, seen: Counter[tuple[int, str, s
 
 
 @pytest.mark.slow
-def test_a_hundred_promotes_under_load_fail_no_request(store: Store) -> None:
+def test_no_request_fails_during_a_hundred_promotes_under_load(store: Store) -> None:
     settings = store.settings.model_copy(update={"release_poll_seconds": 0.01})
     store.promote("v2", "Nova")
     store.promote("v1", "Velha")
@@ -38,7 +38,7 @@ def test_a_hundred_promotes_under_load_fail_no_request(store: Store) -> None:
         for number in range(PROMOTES):
             version = ("v2", "v1")[number % 2]
             store.releases.promote(version, "load", check=False)
-            if number % 10 < 2:  # so that many of them are taken, not only the last
+            if number % 10 < 2:  # so that many of them are served, not only the last
                 until(lambda version=version: release_of(client) == version)
         until(lambda: release_of(client) == "v1" and sum(sum(seen, Counter()).values()) > 300)
         stop.set()
@@ -46,6 +46,6 @@ def test_a_hundred_promotes_under_load_fail_no_request(store: Store) -> None:
             thread.join()
         swaps = re.findall(r"^pauta_release_swaps_total (\S+)", client.get("/metrics").text, re.M)
     answers = sum(seen, Counter())
-    assert set(answers) == {(200, "v1", "Velha"), (200, "v2", "Nova")}  # nor was an answer made of two releases
+    assert set(answers) == {(200, "v1", "Velha"), (200, "v2", "Nova")}  # no answer mixes two releases
     assert sum(answers.values()) > 300
     assert float(swaps[0]) > 5

@@ -49,7 +49,7 @@ class Writer(threading.Thread):
 
 
 class CleanFold:
-    """The log, folded from its beginning by one who sees no swap."""
+    """The log, folded from its beginning without a swap."""
 
     def __init__(self, store: Store) -> None:
         params = load_params(NewsParams, store.settings.params_file or FILE)
@@ -65,7 +65,7 @@ class CleanFold:
 
 @pytest.fixture
 def small(store: Store, tmp_path: Path) -> Store:
-    """A store whose services keep a live state of few articles: it is made and named in a tenth of the time."""
+    """A store whose services keep a live state of few articles: making one takes a tenth of the time."""
     text = FILE.read_text()
     place = text.index("\narticles", text.index("[live]"))
     file = tmp_path / "small.toml"

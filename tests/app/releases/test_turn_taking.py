@@ -1,4 +1,4 @@
-"""A thread beside the event loop waits for what the loop has to do, and for nothing else."""
+"""A thread beside the event loop waits for the work of the loop, and for nothing else."""
 
 import asyncio
 import threading
@@ -10,7 +10,7 @@ from app.releases.turn_taking import TurnTaking
 from tests.patience import PATIENCE_SECONDS
 
 
-def test_what_waited_on_the_loop_is_done_before_the_thread_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_requests_run_before_the_thread_continues(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn_taking, "LONGEST_SECONDS", PATIENCE_SECONDS)
 
     async def serve() -> list[str]:
@@ -19,7 +19,7 @@ def test_what_waited_on_the_loop_is_done_before_the_thread_goes_on(monkeypatch: 
         worker = asyncio.create_task(asyncio.to_thread(lambda: (begun.set(), wait(0.0), done.append("thread"))))
         await asyncio.sleep(0)
         begun.wait()
-        done.append("request")  # the loop was busy when the thread asked for its turn
+        done.append("request")  # the loop was busy when the thread began to wait
         await worker
         return done
 
@@ -27,14 +27,14 @@ def test_what_waited_on_the_loop_is_done_before_the_thread_goes_on(monkeypatch: 
 
 
 def returns(wait: TurnTaking) -> bool:
-    """Whether a thread that waits for the loop goes on."""
+    """Whether a thread that waits for the loop continues."""
     thread = threading.Thread(target=wait, args=(1.0,), daemon=True)
     thread.start()
     thread.join(PATIENCE_SECONDS)
     return not thread.is_alive()
 
 
-def test_an_ended_loop_is_not_waited_for() -> None:
+def test_a_thread_does_not_wait_for_a_closed_loop() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
     assert returns(TurnTaking(loop))

@@ -1,4 +1,4 @@
-"""A trial that something unreachable stops says nothing about the release, and is made again."""
+"""A trial that fails because something is unreachable says nothing about the release, and is repeated."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -20,7 +20,7 @@ class Unreachable(ReleaseTrial):
         raise UnavailableError("the tables are unreachable.", fix="Start them.")
 
 
-def test_no_verdict_is_kept_of_a_trial_that_something_unreachable_stops(tmp_path: Path) -> None:
+def test_no_verdict_is_kept_if_something_is_unreachable_in_a_trial(tmp_path: Path) -> None:
     made = tmp_path / "made"
     made.mkdir()
     (made / "file").write_text("content")

@@ -1,4 +1,4 @@
-"""A release with everything in it: a snapshot of the live state and a ranker."""
+"""A release with all parts: a snapshot of the live state and a ranker."""
 
 import shutil
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ def client(store: Store, whole: Path) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_the_ranker_orders_what_the_snapshot_knows_and_nothing_is_missing(client: httpx.Client) -> None:
+def test_the_ranker_orders_the_articles_of_the_snapshot_and_no_part_is_missing(client: httpx.Client) -> None:
     answer = client.get("/recommendations", params={"user_id": "nobody", "explain": 1}).json()
     assert (answer["source"], answer["degraded"]) == ("ranker", [])
     assert {item["page"] for item in answer["items"][:3]} == {"a20", "a21", "a30"}
@@ -87,15 +87,15 @@ def test_the_ranker_orders_what_the_snapshot_knows_and_nothing_is_missing(client
     assert "share_10m" in explained
 
 
-def test_who_read_in_the_snapshot_does_not_get_it_again(client: httpx.Client) -> None:
+def test_articles_that_a_user_read_in_the_snapshot_are_not_shown_again(client: httpx.Client) -> None:
     answer = client.get("/recommendations", params={"user_id": "r1", "num_recs": 100}).json()
     assert not {"a20", "a21"} & {item["page"] for item in answer["items"]}
     assert answer["segment"] == "semi_logged"
 
 
-def test_events_go_on_where_the_snapshot_ended(client: httpx.Client, store: Store) -> None:
+def test_events_continue_where_the_snapshot_ended(client: httpx.Client, store: Store) -> None:
     body = [{"event_id": f"n{n}", "user_id": f"n{n}", "page": "a44"} for n in range(400)]
-    signed = events_request(Options(str(client.base_url), key=KEY), body)  # so many users from one network are believed
+    signed = events_request(Options(str(client.base_url), key=KEY), body)  # unsigned, they would not count
     assert client.send(signed).status_code == 200
     first = client.get("/recommendations", params={"user_id": "nobody"}).json()["items"][0]
     assert first["page"] == "a44"
@@ -103,7 +103,7 @@ def test_events_go_on_where_the_snapshot_ended(client: httpx.Client, store: Stor
     assert EventLog(store.settings.events_address).head() >= 400
 
 
-def test_a_damaged_ranker_is_done_without(store: Store, whole: Path, tmp_path: Path) -> None:
+def test_a_release_is_served_without_its_damaged_ranker(store: Store, whole: Path, tmp_path: Path) -> None:
     half = shutil.copytree(whole, tmp_path / "half")
     (half / "ranker" / "ranker.txt").write_text("nothing")
     shutil.rmtree(half / "live" / "readers")

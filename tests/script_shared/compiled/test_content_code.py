@@ -1,4 +1,4 @@
-"""Profiles and cosines by compiled code equal those of the array operations, to the last bit."""
+"""Profiles and cosines in compiled code equal those of the array operations, to the last bit."""
 
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def _scores(content: Content, pool: Candidates, history: Histories) -> Float32s:
 def test_cosines_are_those_of_sparse_products_to_the_last_bit(terms: int, reads: int, width: int, seed: int) -> None:
     random, content = np.random.default_rng(seed), _content(terms, seed % 5)
     pool = Candidates(random.permutation(ARTICLES)[:width], np.zeros(width, np.int64), 0)
-    for history in (_history(random, reads), _history(random, 3)):  # the second has nothing left over from the first
+    for history in (_history(random, reads), _history(random, 3)):  # the first leaves nothing that changes the second
         found = _scores(content, pool, history)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module.ProfileProducts, "of", lambda *_: None)
@@ -61,7 +61,7 @@ def test_cosines_are_those_of_sparse_products_to_the_last_bit(terms: int, reads:
         assert found.tobytes() == wanted.tobytes()
 
 
-def test_articles_and_terms_that_do_not_exist_are_refused_and_leave_nothing_behind() -> None:
+def test_articles_and_terms_that_do_not_exist_are_refused_and_change_no_later_result() -> None:
     content = _content(50, 1)
     vectors, pool = content.vectors, content.vectors.take(np.arange(ARTICLES))
     products = ProfileProducts.of(vectors.offsets, vectors.columns, vectors.values, pool)
@@ -77,7 +77,7 @@ def test_articles_and_terms_that_do_not_exist_are_refused_and_leave_nothing_behi
     assert products.cosines(some, ones).tobytes() == before.tobytes()
 
 
-def test_articles_whose_terms_are_in_no_order_are_left_to_sparse_products() -> None:
+def test_articles_with_unsorted_terms_need_sparse_products() -> None:
     content = _content(50, 1)
     pool = content.vectors.take(np.arange(ARTICLES))
     pool.indices = pool.indices[::-1].copy()
@@ -86,7 +86,7 @@ def test_articles_whose_terms_are_in_no_order_are_left_to_sparse_products() -> N
     assert ProfileProducts.of(vectors.offsets, vectors.columns, vectors.values, pool) is None
 
 
-def test_more_terms_than_the_compiled_code_has_bits_for_are_left_to_sparse_products() -> None:
+def test_more_terms_than_the_compiled_code_supports_need_sparse_products() -> None:
     content = _content(50, 1)
     vectors = content.vectors
     few = content.vectors.take(np.arange(ARTICLES))

@@ -1,4 +1,4 @@
-"""Clicks counted by compiled code give the same live state as the array operations, to the last bit."""
+"""Clicks counted in compiled code give the same live state as the array operations, to the last bit."""
 
 from array import array
 from dataclasses import replace
@@ -31,7 +31,7 @@ _VISITS = st.lists(
     min_size=60,
     max_size=120,
 )
-"""Long visits of few users, so that pairs are counted and articles lose their rows; each time is a pause."""
+"""Long visits of few users, so that pairs are counted and articles lose their rows; times are pauses."""
 CODES, NOTHING = array("h", [0, 1, 65, 81]), array("i", [-1, 3, 4])
 
 
@@ -42,7 +42,7 @@ def _built() -> None:
 
 
 def _folded(events: list[LiveEvent], together: int, cut: int, folder: Path, *, plain: bool) -> LiveState:
-    """A state that folds ``together`` events at once, and is saved, read and erased a user of after ``cut`` events."""
+    """A state that folds ``together`` events at once; after ``cut`` events, it is saved, loaded and forgets a user."""
     with pytest.MonkeyPatch.context() as patch:
         if plain:
             patch.setattr(count_code, "_functions", lambda: None)
@@ -98,7 +98,9 @@ def test_a_click_is_counted_by_the_compiled_code(monkeypatch: pytest.MonkeyPatch
         (0, CODES, -1, array("I", [3]).tobytes()),
     ],
 )
-def test_what_does_not_exist_is_refused(row: int, codes: "array[int]", cluster: int, reads: bytes) -> None:
+def test_rows_groups_clusters_and_reads_that_do_not_exist_are_refused(
+    row: int, codes: "array[int]", cluster: int, reads: bytes
+) -> None:
     counts = StateCounts(16, 1)
     counts.prepare()
     with pytest.raises(IndexError, match="does not exist"):

@@ -64,7 +64,7 @@ def _at_thresholds(booster: lightgbm.Booster) -> Float32s:
     return np.resize(near, (len(near), FEATURES)).astype(np.float32)
 
 
-def test_missing_and_infinite_values_count_as_they_do_for_lightgbm(compiled: ctypes.PyDLL) -> None:
+def test_missing_and_infinite_values_count_as_in_lightgbm(compiled: ctypes.PyDLL) -> None:
     booster = _booster(_rows(2000, 1), 24)
     rows = _rows(40, 2)
     rows[::3, 1], rows[::4, 0], rows[::5, 3] = np.nan, np.inf, -np.inf
@@ -72,7 +72,7 @@ def test_missing_and_infinite_values_count_as_they_do_for_lightgbm(compiled: cty
     assert trees.score(rows.T, 0, -1).tolist() == np.asarray(booster.predict(rows)).tolist()
 
 
-def test_trees_that_compare_otherwise_or_are_large_are_left_to_lightgbm() -> None:
+def test_large_trees_and_trees_with_other_comparisons_are_not_supported() -> None:
     rows = _rows(4000, 1)
     assert all(map(is_supported, _roots(_booster(rows, 24))))
     assert not all(map(is_supported, _roots(_booster(rows, MOST_LEAVES + 1))))
@@ -83,7 +83,7 @@ def test_trees_that_compare_otherwise_or_are_large_are_left_to_lightgbm() -> Non
     assert is_supported({**asks, "decision_type": "<="})
 
 
-def test_models_whose_score_is_not_the_sum_of_their_leaves_are_left_to_lightgbm() -> None:
+def test_models_whose_score_is_not_the_sum_of_their_leaves_are_not_supported() -> None:
     rows, forest = _rows(2000, 1), {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.5}
     assert is_plain_sum(_booster(rows, 8).dump_model())
     assert not is_plain_sum(_booster(rows, 8, objective="regression", reg_sqrt=True).dump_model())
@@ -92,7 +92,7 @@ def test_models_whose_score_is_not_the_sum_of_their_leaves_are_left_to_lightgbm(
     assert not is_plain_sum(_booster(rows, 8, objective="regression", **forest).dump_model())
 
 
-def test_fewer_columns_than_the_trees_ask_for_are_refused(compiled: ctypes.PyDLL) -> None:
+def test_fewer_columns_than_the_trees_need_are_refused(compiled: ctypes.PyDLL) -> None:
     trees = DecisionTrees(compiled, _roots(_booster(_rows(2000, 1), 24)))
     with pytest.raises(ValueError, match="ask for"):
         trees.score(_rows(8, 2)[:, :2].T, 0, -1)
@@ -106,7 +106,7 @@ def fresh_load() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("fresh_load")
-def test_without_a_compiler_or_with_a_library_of_another_processor_there_is_none(
+def test_no_library_is_loaded_without_a_compiler_or_for_another_processor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -127,11 +127,11 @@ def test_a_new_build_removes_the_libraries_of_earlier_sources(tmp_path: Path) ->
     assert sorted(tmp_path.iterdir()) == [made]
 
 
-def test_python_takes_the_library_for_no_module_of_its_own() -> None:
+def test_python_does_not_import_the_library_as_a_module() -> None:
     assert not library.path_of().name.endswith(tuple(EXTENSION_SUFFIXES))
 
 
-def test_a_compiler_that_fails_is_as_none(tmp_path: Path) -> None:
+def test_a_compiler_that_fails_builds_no_library(tmp_path: Path) -> None:
     compiler = tmp_path / "cc"
     compiler.write_text("#!/bin/sh\nexit 1\n")
     compiler.chmod(0o755)

@@ -78,7 +78,7 @@ def test_too_few_columns_or_candidates_are_refused(shape: tuple[int, int]) -> No
         ranking.rank(np.zeros(shape, np.float32))
 
 
-def test_a_cut_after_more_trees_than_there_are_is_one_after_all() -> None:
+def test_a_cut_after_more_trees_than_exist_uses_all_trees() -> None:
     trees = DecisionTrees.of(RANKERS[False].booster.dump_model(num_iteration=1), RANKERS[False]._roots)
     assert trees is not None
     columns = np.random.default_rng(2).normal(size=(len(NAMES), 60)).astype(np.float32)

@@ -40,6 +40,6 @@ def test_sums_are_those_of_a_dense_table(share: float, used: int) -> None:
 @pytest.mark.parametrize(
     ("row", "used", "window"), [(-1, 9, 1), (ROWS, 9, 1), (0, ROWS + 1, 1), (0, 9, WINDOWS), (0, 9, -1)]
 )
-def test_what_does_not_exist_is_refused(row: int, used: int, window: int) -> None:
+def test_rows_and_windows_that_do_not_exist_are_refused(row: int, used: int, window: int) -> None:
     with pytest.raises(IndexError):
         _reader(0.1)[0].sum(np.array([row]), used, np.array([window]), np.ones((1, 1), np.float32))

@@ -1,4 +1,4 @@
-"""No process waits for ever for a database that accepts connections and says nothing, nor for a lost one."""
+"""No process waits for ever for a database that does not answer, or for a lost connection."""
 
 import re
 import socket
@@ -45,9 +45,7 @@ def use_index(address: str) -> None:
 
 
 @pytest.mark.parametrize("use", [use_log, use_tables, use_index])
-def test_a_server_that_never_answers_is_an_outage_and_no_endless_wait(
-    use: Callable[[str], None], silent_port: int
-) -> None:
+def test_a_server_that_never_answers_raises_an_error_in_time(use: Callable[[str], None], silent_port: int) -> None:
     address = f"postgresql+psycopg2://ana:secret@127.0.0.1:{silent_port}/x"
     pool = ThreadPoolExecutor(1)
     failure = pool.submit(use, address).exception(PATIENCE_SECONDS)
@@ -76,7 +74,7 @@ def test_the_sockets_of_a_real_server_have_keepalives_and_a_timeout_for_lost_pac
         log.close()
 
 
-def test_a_parameter_of_the_address_wins() -> None:
+def test_a_parameter_in_the_address_has_priority() -> None:
     found = connect_arguments(make_url("postgresql+psycopg2://db/x?keepalives_idle=60&connect_timeout=9"))
     assert set(found) == set(POSTGRESQL) - {"keepalives_idle", "connect_timeout"}
     assert connect_arguments(make_url("mysql+pymysql://db/x"))["read_timeout"] > 0

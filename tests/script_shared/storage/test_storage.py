@@ -1,4 +1,4 @@
-"""The contract of storage, held by a folder and by an object store."""
+"""The contract of a storage, which a folder and an object store fulfil."""
 
 import hashlib
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def stored(storage: Storage, key: str) -> bytes:
     return found.data
 
 
-def test_what_is_not_there_reads_as_none(storage: Storage) -> None:
+def test_a_missing_object_is_none(storage: Storage) -> None:
     assert storage.read("current") is None
     assert storage.folders("releases") == []
     assert storage.changed_at("releases") is None
@@ -34,7 +34,7 @@ def test_a_first_write_succeeds_only_once(storage: Storage) -> None:
     assert stored(storage, "current") == b"one"
 
 
-def test_a_swap_needs_what_was_read_to_be_still_there(storage: Storage) -> None:
+def test_a_swap_succeeds_only_if_the_object_is_unchanged(storage: Storage) -> None:
     storage.swap("current", b"one", None)
     seen = storage.read("current")
     assert storage.swap("current", b"two", seen)
@@ -42,14 +42,14 @@ def test_a_swap_needs_what_was_read_to_be_still_there(storage: Storage) -> None:
     assert stored(storage, "current") == b"two"
 
 
-def test_a_swap_of_what_was_deleted_meanwhile_fails(storage: Storage) -> None:
+def test_a_swap_of_an_object_that_was_deleted_fails(storage: Storage) -> None:
     storage.swap("current", b"one", None)
     seen = storage.read("current")
     storage.remove("current")
     assert not storage.swap("current", b"two", seen)
 
 
-def test_an_unchanged_object_reads_as_the_very_one_known(storage: Storage) -> None:
+def test_a_read_of_an_unchanged_object_returns_the_known_one(storage: Storage) -> None:
     storage.swap("current", b"one", None)
     seen = storage.read("current")
     assert storage.read("current", seen) is seen
@@ -60,7 +60,7 @@ def test_an_unchanged_object_reads_as_the_very_one_known(storage: Storage) -> No
 
 
 @pytest.mark.parametrize("size", [0, 1, 6_000_000])
-def test_a_file_goes_up_and_comes_down_unchanged(storage: Storage, tmp_path: Path, size: int) -> None:
+def test_a_file_is_uploaded_and_downloaded_unchanged(storage: Storage, tmp_path: Path, size: int) -> None:
     source, copy = tmp_path / "source", tmp_path / "copy"
     source.write_bytes(bytes(range(251)) * (size // 251) + b"x" * (size % 251))
     storage.upload("releases/v+1/files-1/logged/ids.npy", source)
@@ -84,7 +84,7 @@ def test_folders_are_those_directly_below(storage: Storage) -> None:
     assert storage.folders("releases/a") == ["files-1"]
 
 
-def test_files_are_those_directly_below_and_a_new_content_has_a_new_tag(storage: Storage) -> None:
+def test_files_are_those_directly_below_and_new_content_has_a_new_tag(storage: Storage) -> None:
     assert storage.files("a") == []
     for key in ("a/2.txt", "a/1.txt", "a/b/3.txt", "4.txt"):
         storage.swap(key, b"one", None)
@@ -98,7 +98,7 @@ def test_files_are_those_directly_below_and_a_new_content_has_a_new_tag(storage:
     assert second[1] == first[1]
 
 
-def test_remove_takes_everything_below_and_nothing_beside(storage: Storage) -> None:
+def test_remove_deletes_everything_below_and_nothing_else(storage: Storage) -> None:
     for key in ["releases/v1/a", "releases/v1/b/c", "releases/v10/a", "releases/v1.2"]:
         storage.swap(key, b"1", None)
     storage.remove("releases/v1")
@@ -119,7 +119,7 @@ def test_changed_at_is_the_time_of_the_newest_file(storage: Storage) -> None:
     assert second >= first
 
 
-def test_a_folder_is_not_made_by_reading(tmp_path: Path) -> None:
+def test_reading_does_not_create_a_folder(tmp_path: Path) -> None:
     open_storage(tmp_path / "models").read("current")
     assert not (tmp_path / "models").exists()
 
@@ -133,7 +133,7 @@ def test_a_file_uri_is_a_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "uri", ["ftp://host/x", "s3://", "s3:/news", "s3:///prefix", "file://", "file:/news", "http://host/bucket"]
 )
-def test_an_unknown_kind_of_uri_is_refused(uri: str) -> None:
+def test_a_uri_that_is_no_storage_is_refused(uri: str) -> None:
     with pytest.raises(SettingsError, match="not a location for releases"):
         open_storage(uri)
 
@@ -158,7 +158,7 @@ def test_a_bucket_that_does_not_exist_is_unavailable_and_not_just_empty(s3_root:
             action()
 
 
-def test_a_store_that_is_down_is_unavailable_and_says_where_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_is_down_is_unavailable_and_the_error_names_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")

@@ -43,7 +43,7 @@ def available(*posts):
         ("a20", {"issued_ms": None}, ""),
     ],
 )
-def test_what_is_known_of_an_article_decides(page, body, refusal):
+def test_facts_about_an_article_decide_whether_it_is_refused(page, body, refusal):
     posts = [(page, body)] if body is not None else []
     assert available(*posts).refusal(page, Bars()) == refusal
 
@@ -62,22 +62,22 @@ def test_what_is_known_of_an_article_decides(page, body, refusal):
         (Bars(max_age_hours=29.0), ""),
     ],
 )
-def test_what_the_request_bars_stays_out(bars, refusal):
+def test_articles_that_the_request_excludes_are_refused(bars, refusal):
     assert available().refusal("a20", bars) == refusal
 
 
-def test_sifting_keeps_the_order_and_takes_each_once():
+def test_sifting_keeps_the_order_and_returns_each_article_once():
     assert list(available().sift(["a21", "a5", "a20", "a21", "nobody"], Bars())) == ["a21", "a20"]
 
 
-def test_what_was_posted_goes_before_what_the_release_says():
+def test_a_post_overrides_the_release():
     some = available(("a20", {"section": "cultura", "issued_ms": NOW_MS - HOUR_MS}))
     assert some.section("a20", 20) == "cultura"
     assert some.issued_ms("a20", 20) == NOW_MS - HOUR_MS
     assert some.section("a21", 21) == "economia"
 
 
-def test_a_time_taken_back_leaves_the_article_free():
+def test_an_article_whose_embargo_is_removed_may_be_shown():
     some = available(("a20", {"embargo_ms": NOW_MS + HOUR_MS}), ("a20", {"embargo_ms": None}))
     assert some.refusal("a20", Bars()) == ""
 
@@ -97,7 +97,7 @@ def test_a_time_taken_back_leaves_the_article_free():
         st.sampled_from([{"section": "cultura"}, {"issued_ms": NOW_MS}, {"hidden": True}]),
     ),
 )
-def test_what_may_be_shown_is_always_possible_and_little_else_is(bars, posted):
+def test_all_allowed_articles_are_possible_and_otherwise_only_posted_ones(bars, posted):
     known = available(*posted.items())
     possible = known.possible(bars)
     shown = {row for row in range(60) if not known.refusal(f"a{row}", bars)}
@@ -106,16 +106,16 @@ def test_what_may_be_shown_is_always_possible_and_little_else_is(bars, posted):
     assert others <= {int(page[1:]) for page in posted}
 
 
-def test_an_address_says_section_and_region_where_the_post_does_not():
+def test_an_address_gives_section_and_region_if_the_post_does_not():
     url = {"url": "https://site.example/sp/campinas/saude/noticia/a.ghtml"}
     some = available(("new", url), ("a20", {"section": "", "region": None}), ("a21", {**url, "section": "Cultura"}))
     assert (some.section("new", -1), some.region("new", -1)) == ("saude", "sp")
-    assert some.section("a20", 20) == available().section("a20", 20)  # a blank section says nothing, as in refine
+    assert some.section("a20", 20) == available().section("a20", 20)  # a blank section is ignored, as in refine
     assert (some.section("a21", 21), some.region("a21", 21)) == ("Cultura", "sp")
 
 
 @pytest.mark.parametrize("spelling", ["mundo", "MUNDO", " Múndo ", "mundo/"])
-def test_a_section_is_one_in_every_spelling(spelling):
+def test_every_spelling_of_a_section_is_the_same_section(spelling):
     assert available().refusal("a20", Bars(section=spelling)) == ""
     assert available().possible(Bars(section=spelling))[20]
 
@@ -137,7 +137,7 @@ SOME = st.sets(st.sampled_from(PAGES), max_size=6)
     narrow=st.sampled_from([{}, {"section": "mundo"}, {"max_age_hours": 30.0}, {"pages": frozenset([mark("a30")])}]),
     ids=st.lists(st.sampled_from(PAGES), max_size=40),
 )
-def test_articles_pass_for_which_there_is_no_refusal(posts, read, rows, excluded, too_often, withheld, narrow, ids):
+def test_sifting_keeps_the_articles_without_a_refusal(posts, read, rows, excluded, too_often, withheld, narrow, ids):
     some = replace(available(*posts), withheld=dict.fromkeys(withheld, "taken_down"))
     bars = Bars(read=read, read_rows=rows, excluded=excluded, too_often=too_often, **narrow)
     wanted = [page for page in dict.fromkeys(ids) if not some.refusal(page, bars)]

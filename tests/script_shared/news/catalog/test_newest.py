@@ -1,4 +1,4 @@
-"""The newest articles first: catalog and posts as one order, which any place divides without loss or repetition."""
+"""The newest articles first: catalog and posts in one order; pages cover it without loss or repetition."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def issued(time: int) -> int:
 
 
 @given(SOME, st.lists(TIMES, max_size=10), st.integers(1, 5))
-def test_pages_are_the_whole_order_cut_in_pieces(times: list[int], posted: list[int], size: int) -> None:
+def test_the_pages_together_are_the_whole_order(times: list[int], posted: list[int], size: int) -> None:
     posts: list[tuple[str, Any]] = [(f"p{number}", issued(time)) for number, time in enumerate(posted)]
     made = newest([issued(time) for time in times], [*posts, *[(f"c{n}", None) for n in range(0, len(times), 3)]])
     whole = list(made.after(Place.before(issued(9))))
@@ -61,7 +61,7 @@ def test_pages_are_the_whole_order_cut_in_pieces(times: list[int], posted: list[
 
 
 @given(SOME, TIMES)
-def test_nothing_before_the_place_comes(times: list[int], now: int) -> None:
+def test_a_page_has_nothing_before_its_place(times: list[int], now: int) -> None:
     made = newest([issued(time) for time in times], [])
     found = [int(-at.place.age) for at in made.after(Place.before(issued(now)))]
     assert found == sorted((issued(time) for time in times if time <= now), reverse=True)
@@ -76,6 +76,6 @@ def test_a_post_is_in_its_place_after_a_refresh() -> None:
     assert [found.article_id for found in made.after(Place.before(issued(9)))] == ["c0", "c1"]
 
 
-def test_a_section_keeps_the_catalogs_others_out() -> None:
+def test_a_section_leaves_out_other_articles_of_the_catalog() -> None:
     made = newest([issued(number) for number in range(6)], [])
     assert [found.article_id for found in made.after(Place.before(issued(9)), section="odd")] == ["c5", "c3", "c1"]

@@ -1,4 +1,4 @@
-"""Own vectors and tags: cosine and Jaccard as known from hand, bounded, and the same after any number of posts."""
+"""Own vectors and tags: cosine and Jaccard equal hand-computed values, memory is bounded, and the last post decides."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_likeness_is_the_greatest_cosine_of_the_same_name() -> None:
 
 
 @pytest.mark.parametrize("vector", [[1, 2, 3], [0, 0], [float("inf"), 1]])
-def test_what_cannot_be_compared_leaves_the_article_without_a_vector(vector: list[float]) -> None:
+def test_a_vector_that_cannot_be_compared_removes_the_vector_of_the_article(vector: list[float]) -> None:
     own = OwnVectors()
     own.apply("first", [1, 0], "m")
     own.apply("x", [1, 0], "m")
@@ -30,7 +30,7 @@ def test_what_cannot_be_compared_leaves_the_article_without_a_vector(vector: lis
     assert list(own) == ["first"]
 
 
-def test_only_those_posted_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_vectors_posted_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_vectors, "MOST", 3)
     own = OwnVectors()
     for name in "abcda":

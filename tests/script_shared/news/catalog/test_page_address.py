@@ -1,4 +1,4 @@
-"""An address says the same of an article in the live state and in the tables."""
+"""An address gives the same facts about an article in the live state and in the tables."""
 
 import polars as pl
 import pytest
@@ -38,5 +38,5 @@ def test_tables_and_requests_read_an_address_alike(urls: list[str]):
         ("", "", ""),
     ],
 )
-def test_what_addresses_say(url: str, section: str, region: str):
+def test_section_and_region_of_addresses(url: str, section: str, region: str):
     assert section_and_region(url) == (section, region)

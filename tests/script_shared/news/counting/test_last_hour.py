@@ -19,7 +19,7 @@ def test_the_most_read_come_first_and_ties_by_id():
     assert hour.top(START, 10) == ["a", "b", "c"]
 
 
-def test_what_was_read_more_than_an_hour_ago_is_gone():
+def test_clicks_older_than_an_hour_are_removed():
     hour = LastHour()
     hour.add("old", START)
     hour.add("new", START + 30 * MINUTE_MS)
@@ -28,7 +28,7 @@ def test_what_was_read_more_than_an_hour_ago_is_gone():
     assert hour.top(START + 3 * HOUR_MS, 5) == []
 
 
-def test_clicks_count_also_while_the_clock_stands():
+def test_clicks_also_count_while_the_clock_does_not_move():
     hour = LastHour()
     hour.add("a", START)
     assert hour.top(START, 5) == ["a"]

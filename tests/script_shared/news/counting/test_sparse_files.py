@@ -1,4 +1,4 @@
-"""Arrays that are nearly all zero come back as they were, and take little room."""
+"""Arrays that are nearly all zero are loaded as they were saved, and take little space."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from script_shared.news.counting.sparse_files import SparseEntries, load_sparse
 
 
 @pytest.mark.parametrize("shape", [(3, 40, 50), (7,), (0, 4), (2, 0)])
-def test_what_is_saved_is_read_again(tmp_path: Path, shape: tuple[int, ...]) -> None:
+def test_a_saved_array_is_loaded_unchanged(tmp_path: Path, shape: tuple[int, ...]) -> None:
     array = np.random.default_rng(1).random(shape).astype(np.float32)
     array[array < 0.9] = 0
     SparseEntries.of(array).save(tmp_path, "sums")
@@ -20,7 +20,7 @@ def test_what_is_saved_is_read_again(tmp_path: Path, shape: tuple[int, ...]) -> 
     assert np.array_equal(again, array)
 
 
-def test_zeros_take_no_room(tmp_path: Path) -> None:
+def test_zeros_take_no_space(tmp_path: Path) -> None:
     array = np.zeros((2, 2000, 2000), np.float32)
     array[1, 5, 7] = 2.5
     SparseEntries.of(array).save(tmp_path, "sums")

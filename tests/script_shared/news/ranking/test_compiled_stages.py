@@ -1,4 +1,4 @@
-"""Candidates and features by compiled code equal those of the array operations, to the last bit."""
+"""Candidates and features in compiled code equal those of the array operations, to the last bit."""
 
 import numpy as np
 import pytest
@@ -64,7 +64,7 @@ def _check(*arguments: object) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(STREAMS, st.integers(0, 25), st.sampled_from(["", "s1"]), st.integers(0, 10**9), st.data())
-def test_the_same_candidates_and_features_of_any_events(
+def test_candidates_and_features_are_the_same_for_any_events(
     events: list[LiveEvent], user: int, session: str, later: int, data: st.DataObject
 ) -> None:
     state = folded(*events)
@@ -78,13 +78,13 @@ def test_the_same_candidates_and_features_of_any_events(
 
 
 @pytest.mark.parametrize("count", [7, 40, None])
-def test_the_same_of_a_portal(portal: LiveState, count: int | None) -> None:
+def test_candidates_and_features_are_the_same_for_a_portal(portal: LiveState, count: int | None) -> None:
     for person in range(0, 400, 7):
         query = Query(f"person{person}", f"p{person} 2", f"r{person % 20}")
         _check(portal, query, 60_000 * (person % 90), count, None, person)
 
 
-def test_articles_with_equal_weight_come_by_row(portal: LiveState) -> None:
+def test_articles_with_equal_weight_are_ordered_by_row(portal: LiveState) -> None:
     sums, one = np.repeat([3, 2, 2, 2, 1], 20).astype(np.float32), np.float32(1)
     counts = candidate_code.Counts(
         np.arange(100), np.zeros(100), np.full(100, 9), sums, sums, one, one, None, None, None

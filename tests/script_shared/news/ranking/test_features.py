@@ -35,7 +35,7 @@ def test_every_feature_is_finite_and_nothing_read_is_offered(
     assert not set(found.rows.tolist()) & set(read_rows(state, query.user, query.session).tolist())
 
 
-def test_one_click_is_enough_to_leave_popularity() -> None:
+def test_one_click_is_enough_to_rank_another_article_above_the_most_popular() -> None:
     many = [click(f"p{n}", "popular", n / 10) for n in range(20)]
     pairs = [event for n in range(5) for event in (click(f"q{n}", "a", 3, "s"), click(f"q{n}", "b", 4, "s"))]
     state = folded(*many, *pairs, click("u", "a", 5, "mine"), readers=50)
@@ -54,7 +54,7 @@ def test_the_article_being_read_counts_as_the_visit_and_is_not_offered() -> None
     assert state.article_row("a") not in found.rows
 
 
-def test_the_history_of_a_request_counts_as_earlier_reads_the_first_article_of_the_state_too() -> None:
+def test_the_history_of_a_request_counts_as_earlier_reads() -> None:
     pairs = [event for n in range(5) for event in (click(f"q{n}", "a", 0, "s"), click(f"q{n}", "b", 5, "t"))]
     state = folded(*pairs, *(click(f"r{n}", "c", 5) for n in range(7)), readers=50)
     a, b, c = map(state.article_row, "abc")
@@ -67,7 +67,7 @@ def test_the_history_of_a_request_counts_as_earlier_reads_the_first_article_of_t
     assert not (stranger.sources & Source.HISTORY).any()
 
 
-def test_a_request_is_narrowed_to_the_rows_given() -> None:
+def test_a_request_is_limited_to_the_given_rows() -> None:
     state = folded(click("q", "a", 1), click("q", "b", 2))
     within = np.zeros(state.articles.used, bool)
     assert len(candidates(state, Query("v"), NOW, within=within)) == 0
@@ -82,7 +82,7 @@ def test_a_published_article_is_offered_before_its_first_click() -> None:
     assert found.sources[found.rows.tolist().index(row)] & Source.FRESH
 
 
-def test_what_other_parts_bring_is_marked_and_offered_once() -> None:
+def test_articles_that_other_parts_add_are_marked_and_offered_once() -> None:
     state = folded(click("q", "a", 1), click("q", "b", 2))
     rows = np.array([state.article_row("a"), state.article_row("b")])
     found = candidates(state, Query("v"), NOW, {Source.SEGMENT: rows}, count=1)
@@ -100,7 +100,7 @@ def test_a_group_that_prefers_an_article_raises_its_lift_there() -> None:
     assert lift[found.rows.tolist().index(state.article_row("there"))] < -0.2
 
 
-def test_features_that_are_taken_together_are_those_taken_one_by_one() -> None:
+def test_features_computed_together_equal_features_computed_one_by_one() -> None:
     events = [click(f"u{n % 20}", f"a{n % 9}", n / 10, region="sp", section=f"s{n % 3}") for n in range(120)]
     found = candidates(folded(*events, readers=50), Query("u3", region="sp"), NOW)
     inputs, names = FeatureInputs(found), [*FEATURES][::-1]
@@ -124,13 +124,13 @@ def test_a_ranker_of_unknown_features_is_refused(tmp_path: Path) -> None:
 
 
 def liking(state: LiveState, user: str) -> dict[str, float]:
-    """By article what the feature says of it to a user."""
+    """The value of the feature for a user, by article."""
     found = candidates(state, Query(user), NOW)
     values = matrix(found, ["section_liking"])[:, 0]
     return dict(zip([state.article_id(row) for row in found.rows.tolist()], values.tolist(), strict=True))
 
 
-def test_a_user_who_reads_one_section_is_told_to_like_it() -> None:
+def test_a_user_who_reads_one_section_likes_it() -> None:
     of = {"a": "economia", "b": "economia", "c": "economia", "d": "saude", "e": ""}
     reads = [click("u", article, minute) for minute, article in enumerate("ab")]
     others = [click(f"v{article}", article, 3) for article in "cde"]
@@ -142,6 +142,6 @@ def test_a_user_who_reads_one_section_is_told_to_like_it() -> None:
     assert set(liking(state, "a stranger").values()) == {0.0}
 
 
-def test_where_no_section_is_known_the_liking_of_sections_is_the_same_for_all_and_trees_cannot_use_it() -> None:
+def test_without_known_sections_the_liking_of_sections_is_the_same_for_all() -> None:
     state = folded(*(click(f"u{number % 3}", f"a{number}", number) for number in range(9)))
     assert set(liking(state, "u1").values()) == {0.0}

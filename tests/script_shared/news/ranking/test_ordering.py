@@ -1,4 +1,4 @@
-"""Two orders become one by reciprocal places, however the sum is computed."""
+"""Two orders are merged by reciprocal places."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +9,7 @@ ORDERS = st.lists(st.sampled_from("abcdefgh"), max_size=12)
 
 
 @given(ORDERS, ORDERS, st.floats(0, 0.99))
-def test_every_article_stands_by_the_sum_of_its_reciprocal_places(
+def test_articles_are_ordered_by_the_sum_of_their_reciprocal_places(
     live: list[str], batch: list[str], trust: float
 ) -> None:
     scores: dict[str, float] = {}

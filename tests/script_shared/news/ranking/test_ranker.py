@@ -1,4 +1,4 @@
-"""The ranker: few trees choose who is scored by all of them."""
+"""The ranker: the first trees choose the candidates that all trees score."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def ranker(found: Candidates) -> Ranker:
     return Ranker(lightgbm.train(params, data, FIRST_TREES + 35), list(FEATURES))
 
 
-def test_finalists_get_the_score_of_all_trees_and_the_others_stand_below(ranker: Ranker, found: Candidates) -> None:
+def test_finalists_get_the_score_of_all_trees_and_the_others_are_below(ranker: Ranker, found: Candidates) -> None:
     features = matrix(found, ranker.names)
     scores, full = ranker.rank(found), ranker.score(features)
     first = ranker.booster.predict(features, num_iteration=FIRST_TREES)
@@ -68,7 +68,7 @@ def test_a_short_list_gets_the_score_of_all_trees(ranker: Ranker, found: Candida
     np.testing.assert_allclose(ranker.rank(few), ranker.score(matrix(few, ranker.names)))
 
 
-def test_what_features_add_is_read_off_the_leaves_and_sums_to_the_score(ranker: Ranker, found: Candidates) -> None:
+def test_the_shares_of_the_features_sum_to_the_score(ranker: Ranker, found: Candidates) -> None:
     features = matrix(found, ranker.names)
     added = ranker.contributions(features)
     rest = ranker.score(features) - added.sum(axis=1)

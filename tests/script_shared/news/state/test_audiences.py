@@ -21,7 +21,7 @@ VISITS = st.builds(
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), VISITS), max_size=30), VISITS)
-def test_codes_follow_what_events_teach(steps: list[tuple[bool, Visit]], last: Visit) -> None:
+def test_codes_include_the_values_of_earlier_events(steps: list[tuple[bool, Visit]], last: Visit) -> None:
     groups = Audiences()
     for learns, visit in [*steps, (False, last)]:
         if learns:
@@ -31,7 +31,7 @@ def test_codes_follow_what_events_teach(steps: list[tuple[bool, Visit]], last: V
         assert groups.codes(visit) == fresh.codes(visit)
 
 
-def test_no_more_combinations_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_kept_combinations_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audiences, "_REMEMBERED", 3)
     groups = Audiences()
     found = [groups.codes(Visit(f"r{n}", "", "", "", "", 0, 0)) for n in range(10)]

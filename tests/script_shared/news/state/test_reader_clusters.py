@@ -33,7 +33,7 @@ def test_an_erased_user_has_no_cluster_although_it_was_looked_up_before() -> Non
     assert clusters.of("ana", 7) == -1
 
 
-def test_only_so_many_users_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_remembered_users_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader_clusters, "_REMEMBERED", 2)
     clusters, release = ReaderClusters(), Release(3)
     clusters.assignment = release

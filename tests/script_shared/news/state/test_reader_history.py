@@ -1,4 +1,4 @@
-"""Readers that are forgotten: nobody else changes, however many there are."""
+"""Forgetting a reader changes no other reader, and does not iterate over them."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from script_shared.news.state.reader_history import ReaderHistories
 
 
 class Counting(KeyPlaces):
-    """Counts how often all keys are walked through."""
+    """Counts how often all keys are iterated over."""
 
     walks = 0
 
@@ -26,7 +26,7 @@ def test_forgetting_a_reader_leaves_everybody_elses_reads_as_they_were(steps):
             known.pop(key, None)
             continue
         if key not in known and len(known) >= 10:
-            continue  # the oldest leave in a bunch; another test's
+            continue  # the oldest are dropped together, which another test checks
         readers.read(readers.click(key, "", time_ms, time_ms), time_ms, time_ms)
         known.setdefault(key, []).append(time_ms)
     restored = ReaderHistories(10, 64)
@@ -36,7 +36,7 @@ def test_forgetting_a_reader_leaves_everybody_elses_reads_as_they_were(steps):
         assert found == known
 
 
-def test_forgetting_a_reader_looks_at_no_others():
+def test_forgetting_a_reader_does_not_iterate_over_the_others():
     readers = ReaderHistories(1_000, 64)
     for key in range(1, 501):
         readers.read(readers.click(key, "", key, key), key, key)
@@ -47,7 +47,7 @@ def test_forgetting_a_reader_looks_at_no_others():
     assert len(readers) == 250
 
 
-def test_the_readers_of_longest_ago_leave_first_and_the_others_are_found_where_they_are():
+def test_the_oldest_readers_are_dropped_first_and_the_others_are_still_found():
     readers = ReaderHistories(20, 64)
     for key in range(1, 41):
         readers.read(readers.click(key, "", key, key), key, key)
@@ -59,7 +59,7 @@ def test_the_readers_of_longest_ago_leave_first_and_the_others_are_found_where_t
     assert readers.find(1) < 0
 
 
-def test_two_readers_of_one_visit_who_turn_out_to_be_one_have_read_what_both_read_in_it():
+def test_two_readers_of_one_visit_who_are_one_person_have_the_reads_of_both():
     readers = ReaderHistories(10, 64)
     for key, number, time_ms in ((1, 1, 0), (2, 2, 1_000), (2, 3, 2_000)):
         readers.read(readers.click(key, "visit", time_ms, time_ms), number, time_ms)
@@ -70,7 +70,7 @@ def test_two_readers_of_one_visit_who_turn_out_to_be_one_have_read_what_both_rea
     assert (readers.first_ms[place], readers.last_ms[place]) == (0, 2_000)
 
 
-def test_a_reader_who_is_recognised_in_another_visit_goes_on_with_that_visit():
+def test_a_reader_who_is_recognised_in_another_visit_continues_that_visit():
     readers = ReaderHistories(10, 64)
     for key, session, number, time_ms in ((2, "first", 1, 0), (2, "first", 2, 1_000), (1, "second", 3, 5_000)):
         readers.read(readers.click(key, session, time_ms, time_ms), number, time_ms)

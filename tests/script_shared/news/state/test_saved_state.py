@@ -17,7 +17,7 @@ from tests.script_shared.news.events_made import STREAMS, click, folded, read_ro
 
 @settings(max_examples=40, deadline=None)
 @given(STREAMS, st.integers(0, 120))
-def test_a_saved_state_goes_on_as_if_nothing_happened(
+def test_a_saved_state_continues_without_a_difference(
     tmp_path_factory: pytest.TempPathFactory, events: list[LiveEvent], cut: int
 ) -> None:
     folder = tmp_path_factory.mktemp("state")
@@ -42,7 +42,7 @@ def test_counts_of_another_shape_are_refused(tmp_path: Path, part: str) -> None:
         load_state(tmp_path, small_params())
 
 
-def test_a_snapshot_of_before_clusters_were_counted_is_gone_on_with(tmp_path: Path) -> None:
+def test_a_snapshot_without_counts_of_clusters_can_be_loaded(tmp_path: Path) -> None:
     state = folded(click("u", "a"))
     save_state(state, tmp_path)
     for part in ("trends", "clusters"):
@@ -52,7 +52,7 @@ def test_a_snapshot_of_before_clusters_were_counted_is_gone_on_with(tmp_path: Pa
     assert [loaded.article_id(row) for row in read_rows(loaded, "u")] == ["a"]
 
 
-def test_a_snapshot_of_before_late_events_were_counted_has_none(tmp_path: Path) -> None:
+def test_a_snapshot_without_a_count_of_late_events_counts_from_zero(tmp_path: Path) -> None:
     state = folded(click("u", "a"))
     save_state(state, tmp_path)
     facts = json.loads((tmp_path / "state.json").read_text())
@@ -61,7 +61,7 @@ def test_a_snapshot_of_before_late_events_were_counted_has_none(tmp_path: Path) 
     assert digest_of(load_state(tmp_path, small_params())) == digest_of(state)
 
 
-def test_a_snapshot_of_before_clicks_were_weighed_is_gone_on_with(tmp_path: Path) -> None:
+def test_a_snapshot_without_weights_of_clicks_can_be_loaded(tmp_path: Path) -> None:
     state = folded(click("u", "a"))
     save_state(state, tmp_path)
     rmtree(tmp_path / "sources")

@@ -30,31 +30,31 @@ from tests.script_shared.news.events_made import START_MS, STREAMS, small_params
 
 
 def sources_of() -> Sources:
-    """Nobody has clicked yet."""
+    """Sources before the first click."""
     decay = Decay(list(windows.HALF_LIVES_HOURS.values()))
     decay.landmarks = [START_MS] * len(decay)
     return Sources(TrustParams(), decay)
 
 
 def believe(sources: Sources, number: int, others: Everybody, *, nameless: bool = False) -> float:
-    """The weight of a new user's click, or of one that names nobody."""
+    """The weight of a click by a new user, or without a user."""
     return sources.believe(number, others, START_MS, new=not nameless, nameless=nameless, network=ALL, most=1.0)
 
 
-def test_200_clicks_on_as_many_articles_count_as_much_in_all_as_the_others_let_expect() -> None:
+def test_the_limit_for_clicks_without_a_user_applies_to_all_articles_together() -> None:
     state = crowd(nameless=1)
-    assert sum(state.fold([click("", f"a{n % 100}", state) for n in range(200)])) < 50  # and 145 if each alone did
+    assert sum(state.fold([click("", f"a{n % 100}", state) for n in range(200)])) < 50  # 145 with one limit per article
 
 
 @pytest.mark.parametrize("nameless", [True, False])
-def test_200_made_up_users_with_an_article_each_count_as_much_in_all_as_the_others_let_expect(nameless: bool) -> None:
+def test_the_limit_for_made_up_users_applies_to_all_articles_together(nameless: bool) -> None:
     sources = sources_of()
     others = Everybody(0.0, 0.0, 100.0, 100.0, 1_000.0)
     counted = sum(believe(sources, number, others, nameless=nameless) for number in range(200))
     assert 1 < counted <= allowance(100.0, LEAST_USUAL, sources.params.alone, sources.params.above_usual)
 
 
-def test_what_a_source_added_follows_its_article_to_a_new_number() -> None:
+def test_the_count_of_a_source_follows_its_article_to_a_new_number() -> None:
     sources = sources_of()
     others = Everybody(0.0, 0.0, 1e6, 1e6, 1e6)
     assert sum(believe(sources, 7, others) for _ in range(50)) < 3
@@ -95,7 +95,7 @@ def test_a_users_second_click_on_an_article_adds_nothing_and_no_click_more_than_
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 600)), max_size=200), st.floats(1, 30))
-def test_a_user_adds_at_most_so_much_an_hour(clicks: list[tuple[int, int]], limit: float) -> None:
+def test_the_weight_that_a_user_adds_per_hour_is_bounded(clicks: list[tuple[int, int]], limit: float) -> None:
     trust = TrustParams(clicks_per_hour=limit, new_clicks_per_hour=limit)
     state = LiveState(small_params(trust, readers=100, articles=600, known_articles=2_000, reads_per_reader=1_000))
     clicks.sort(key=lambda each: each[1])
@@ -105,20 +105,20 @@ def test_a_user_adds_at_most_so_much_an_hour(clicks: list[tuple[int, int]], limi
         assert sum(hour) <= 2 * limit + 1e-6
 
 
-def test_twenty_clicks_at_once_count_as_many_as_an_hour_has_for_the_first_user_too() -> None:
+def test_of_twenty_clicks_at_once_the_hourly_number_counts_also_for_the_first_user() -> None:
     state = LiveState(small_params(TrustParams(clicks_per_hour=5), articles=64, known_articles=100))
     for user in ("first", "second"):
         clicks = [events_made.click(user, f"a{article}", proof="signed") for article in range(20)]
         assert state.fold(clicks) == [1.0] * 5 + [0.0] * 15
 
 
-def test_what_was_added_is_forgotten_at_the_hourly_rate() -> None:
+def test_the_weight_of_a_user_is_forgotten_at_the_hourly_rate() -> None:
     assert left_of_hour(20.0, HOUR_MS, 20.0) == (20.0, 0.0)
     assert left_of_hour(0.0, 0.0, 10.0) == (10.0, 0.0)
     assert left_of_hour(15.0, HOUR_MS / 2, 20.0) == (15.0, 5.0)
 
 
-def test_what_is_kept_of_networks_stays_within_its_bound_and_is_forgotten() -> None:
+def test_the_counts_of_networks_are_bounded_and_forgotten() -> None:
     state = LiveState(crowd_params(networks=100))
     for n in range(2_000):
         event = events_made.click(f"u{n}", f"a{n % 50}", n, network=f"{n:08x}")
@@ -128,6 +128,6 @@ def test_what_is_kept_of_networks_stays_within_its_bound_and_is_forgotten() -> N
     assert len(state.sources) <= 3
 
 
-def test_a_network_is_a_source_and_other_text_is_none() -> None:
+def test_a_network_is_a_source_and_other_text_is_not() -> None:
     assert network_source("") == network_source("no hex") == ALL
     assert network_source("0a000001") != network_source("0a000002")

@@ -55,7 +55,7 @@ def test_bounds_hold_under_any_stream(events: list[LiveEvent]) -> None:
     assert [state.article_row(state.article_id(row)) for row in rows] == rows
 
 
-def test_beyond_the_bound_the_newest_nine_tenths_of_the_articles_stay_known() -> None:
+def test_beyond_the_bound_the_newest_nine_tenths_of_the_articles_are_kept() -> None:
     state, known = folded(readers=100), []
     for number in range(60):
         state.fold([click(f"u{number}", f"a{number}", number)])
@@ -84,7 +84,7 @@ def test_counts_survive_the_moving_of_landmarks() -> None:
     assert state.counts.overall.sums[place, 0, row] * factor == pytest.approx(0.5, rel=1e-5)
 
 
-def test_a_visit_is_told_by_its_session_id() -> None:
+def test_a_visit_is_identified_by_its_session_id() -> None:
     state = folded(click("u", "a", 0, "s1"), click("u", "b", 1, "s2"), click("u", "c", 2, "s2"))
     assert [state.article_id(row) for row in state.reads_of("u", "s2", state.now_ms)[0]] == ["c", "b"]
     assert [state.article_id(row) for row in state.reads_of("u", "s3", state.now_ms)[0]] == []
@@ -97,7 +97,7 @@ def test_without_session_ids_a_pause_begins_a_new_visit() -> None:
     assert len(state.reads_of("u", "", state.now_ms + 40 * 60_000)[0]) == 0
 
 
-def test_what_is_read_next_and_what_later_are_kept_apart() -> None:
+def test_reads_of_one_visit_and_of_later_visits_are_counted_separately() -> None:
     state = folded(click("u", "a", 0, "s1"), click("u", "b", 1, "s1"), click("u", "c", 2, "s2"))
     a, b, c = (state.article_row(name) for name in "abc")
     assert state.counts.following.weights(0, a, b) > 0
@@ -107,7 +107,7 @@ def test_what_is_read_next_and_what_later_are_kept_apart() -> None:
     assert state.counts.together.weights(0, b, c) == 0
 
 
-def test_a_forgotten_reader_is_gone_and_others_stay() -> None:
+def test_a_forgotten_reader_is_removed_and_the_others_are_kept() -> None:
     state = folded(click("u", "a"), click("v", "b"), click("w", "c"))
     state.forget("u")
     state.forget_digest(user_digest("w"))
@@ -135,7 +135,7 @@ def test_a_published_article_has_a_row_before_its_first_click() -> None:
     assert state.articles.first_ms[row] == START_MS - 1000
 
 
-def test_sections_are_told_apart_up_to_a_bound() -> None:
+def test_sections_are_distinguished_up_to_a_bound() -> None:
     state = folded(*(click("u", f"a{n}", n / 60, section=f"s{n}") for n in range(MOST_SECTIONS + 50)))
     assert len(state.articles.sections) == MOST_SECTIONS
     row = state.article_row(f"a{MOST_SECTIONS + 49}")
@@ -208,7 +208,7 @@ def test_impressions_are_bounded_by_readers_and_by_pairs() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 600)), max_size=200))
-def test_impressions_are_counted_as_a_dictionary_would(seen: list[tuple[int, int]]) -> None:
+def test_impressions_are_counted_as_in_a_dictionary(seen: list[tuple[int, int]]) -> None:
     shown = ImpressionCounts(capacity=1000)
     for key, number in seen:
         shown.add(key, number)
@@ -227,7 +227,7 @@ def test_each_article_that_a_user_was_shown_takes_memory() -> None:
     assert memory_bytes(state) == before + 6
 
 
-def test_what_networks_added_follows_its_articles_when_numbers_are_assigned_again() -> None:
+def test_the_counts_of_networks_follow_their_articles_when_numbers_are_assigned_again() -> None:
     state = folded(readers=40)
     for start in range(0, 600, 50):
         numbers = range(start, start + 50)

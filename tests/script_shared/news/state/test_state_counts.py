@@ -1,4 +1,4 @@
-"""What is counted of a click, besides itself."""
+"""The groups for which a click counts."""
 
 import numpy as np
 
@@ -18,4 +18,4 @@ def test_a_click_counts_for_everybody_and_for_one_group_of_each_dimension() -> N
     assert len(one) == len(other) == 1 + len(DIMENSIONS)
     assert {EVERYBODY, 1 + regions["sp"]} <= one - {1 + regions["rj"]}
     assert {EVERYBODY, 1 + regions["rj"]} <= other - {1 + regions["sp"]}
-    assert len(one & other) == len(DIMENSIONS) - 1  # all but the region, and the region with the device
+    assert len(one & other) == len(DIMENSIONS) - 1  # all except the region, and the region with the device

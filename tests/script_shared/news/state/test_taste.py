@@ -1,4 +1,4 @@
-"""What a reader takes is a mean over the first ten clicks, and then one that follows."""
+"""The taste of a reader is the mean of the first ten clicks, and then a moving average."""
 
 from math import log, log1p
 
@@ -26,7 +26,7 @@ def test_up_to_ten_clicks_the_taste_is_their_plain_mean(count: int) -> None:
     assert share == pytest.approx(log(SHARE_FLOOR), rel=1e-5)  # nobody read them before
 
 
-def test_from_then_on_each_click_moves_it_by_a_tenth() -> None:
+def test_after_ten_clicks_each_click_moves_the_taste_by_a_tenth() -> None:
     ages = [float(place**2) for place in range(12)]
     age, _ = taste_of(ages)
     mean = sum(map(log1p, ages[:10])) / 10
@@ -35,7 +35,7 @@ def test_from_then_on_each_click_moves_it_by_a_tenth() -> None:
     assert age == pytest.approx(mean, rel=1e-5)
 
 
-def test_the_taste_in_popularity_is_the_mean_of_what_the_articles_shares_were() -> None:
+def test_the_taste_in_popularity_is_the_mean_of_the_shares_at_the_clicks() -> None:
     state = LiveState(small_params())
     state.fold([click("v", "a"), click("w", "a"), click("x", "b"), click("u", "a"), click("u", "b")])
     place = state.readers.find(state.readers._places.keys[3])

@@ -1,4 +1,4 @@
-"""Clicks that nobody should believe move next to nothing, and clicks of a real crowd all count."""
+"""Clicks of made-up users have almost no effect, and clicks of a real crowd all count."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from script_shared.news.state.state import LiveState
 from script_shared.news.state.state_io import load_state, save_state
 from tests.script_shared.news.crowd import click, crowd, crowd_clicks, crowd_params, ranking
 
-OFF = {  # what makes every click count as it did before, but for the second of one user
+OFF = {  # settings with which every click counts in full, except for the second one of a user
     "clicks_per_hour": 1e9,
     "new_clicks_per_hour": 1e9,
     "alone": 1e9,
@@ -48,7 +48,7 @@ def test_200_made_up_users_do_not_bring_place_81_into_the_first_ten(state: LiveS
     assert lifted(state, [click(f"fake{n}", victim, state, network="0a000001") for n in range(200)], victim) >= 10
 
 
-def test_without_a_network_they_do_not_either(state: LiveState) -> None:
+def test_200_made_up_users_without_a_network_do_not_either(state: LiveState) -> None:
     victim = ranking(state)[PLACE]
     assert lifted(state, [click(f"fake{n}", victim, state) for n in range(200)], victim) >= 10
 
@@ -59,13 +59,13 @@ def test_1000_made_up_users_move_an_article_no_further_than_200(state: LiveState
     assert lifted(state, [click(f"more{n}", victim, state) for n in range(800)], victim) == few
 
 
-def test_made_up_users_carried_the_article_to_the_top_when_every_click_was_believed() -> None:
+def test_if_every_click_counts_made_up_users_bring_the_article_to_the_top() -> None:
     state = crowd(**OFF)
     victim = ranking(state)[PLACE]
     assert lifted(state, [click(f"fake{n}", victim, state) for n in range(200)], victim) == 0
 
 
-def test_200_clicks_of_one_user_move_an_article_as_far_as_one(state: LiveState) -> None:
+def test_200_clicks_of_one_user_move_an_article_as_far_as_one_click(state: LiveState) -> None:
     victim = ranking(state)[PLACE]
     one = lifted(state, [click("pixel", victim, state)], victim)
     assert lifted(state, [click("pixel", victim, state) for _ in range(200)], victim) == one
@@ -76,7 +76,7 @@ def test_200_clicks_without_user_and_session_do_not_reach_the_first_ten(state: L
     assert lifted(state, [click("", victim, state) for _ in range(200)], victim) >= 10
 
 
-def test_users_who_were_made_up_a_day_ago_are_held_back_by_their_network(state: LiveState) -> None:
+def test_users_who_were_made_up_a_day_ago_are_limited_by_their_network(state: LiveState) -> None:
     state.fold([click(f"fake{n}", f"a{n % 90}", state, network="0a000001") for n in range(200)])
     later = [
         replace(event, time_ms=event.time_ms + 24 * HOUR_MS, network=f"{n % 997:08x}")
@@ -94,21 +94,21 @@ def test_a_story_that_everybody_reads_gets_all_its_clicks(state: LiveState) -> N
     assert ranking(state)[0] == "breaking"
 
 
-def test_new_users_from_many_networks_are_believed_and_from_one_they_are_not(state: LiveState) -> None:
+def test_new_users_from_many_networks_count_and_from_one_network_they_do_not(state: LiveState) -> None:
     many = state.fold([click(f"many{n}", "breaking", state, network=f"{n:08x}") for n in range(300)])
     one = state.fold([click(f"one{n}", "another", state, network="0a000001") for n in range(300)])
     assert sum(many) == pytest.approx(300)
     assert sum(one) < 10
 
 
-def test_a_proxy_that_hides_all_addresses_costs_nothing() -> None:
+def test_a_proxy_that_hides_all_addresses_changes_no_weight() -> None:
     state = LiveState(crowd_params())
     beliefs = state.fold([replace(event, network="7f000001") for event in crowd_clicks()])
     again = LiveState(crowd_params())
     assert beliefs == again.fold(crowd_clicks())
 
 
-def test_a_real_crowd_loses_hardly_a_click() -> None:
+def test_a_real_crowd_loses_almost_no_click() -> None:
     clicks = crowd_clicks()
     first = {(event.user, event.article) for event in clicks}
     assert sum(LiveState(crowd_params()).fold(clicks)) > 0.99 * len(first)
@@ -119,7 +119,7 @@ def test_signed_clicks_of_new_users_all_count(state: LiveState) -> None:
     assert sum(beliefs) == 300
 
 
-def test_unsigned_clicks_count_a_share_where_clicks_are_signed(state: LiveState) -> None:
+def test_unsigned_clicks_count_in_part_if_clicks_are_signed(state: LiveState) -> None:
     assert state.fold([click("person1", "x", state, proof="unsigned")]) == [pytest.approx(0.2)]
 
 
@@ -145,7 +145,7 @@ def test_a_value_that_many_users_send_gets_its_group(state: LiveState) -> None:
         assert ("acre" in state.group_names.regions) is there
 
 
-def test_impressions_without_proof_hide_nothing(state: LiveState) -> None:
+def test_impressions_without_proof_hide_no_article(state: LiveState) -> None:
     shown = [LiveEvent("person1", kind=Kind.IMPRESSION, article="a1", time_ms=state.now_ms)] * 100
     state.fold(shown)
     assert state.shown_to("person1") == {"a1": state.params.trust.unproven_shown}
@@ -153,7 +153,7 @@ def test_impressions_without_proof_hide_nothing(state: LiveState) -> None:
     assert state.shown_to("person1") == {"a1": state.params.trust.unproven_shown + 4}
 
 
-def test_random_posts_hardly_change_what_goes_together(state: LiveState) -> None:
+def test_random_clicks_hardly_change_the_best_article_of_each_user(state: LiveState) -> None:
     before = {user: ranking(state, user)[0] for user in (f"person{n}" for n in range(16))}
     for post in range(10):
         state.fold([click(f"bot{post}", f"a{n * 37 % 100}", state, session=f"bot{post}") for n in range(1_000)])
@@ -161,7 +161,7 @@ def test_random_posts_hardly_change_what_goes_together(state: LiveState) -> None
     assert len(changed) <= 2
 
 
-def test_believed_clicks_alone_are_what_the_counts_hold(state: LiveState) -> None:
+def test_the_counts_hold_the_weights_of_the_clicks(state: LiveState) -> None:
     window = windows.OVERALL.index("24h")
     before = float(state.counts.overall.totals[window, 0])
     beliefs = state.fold([click("", "x", state), click("person1", "x", state), click("person1", "x", state)])

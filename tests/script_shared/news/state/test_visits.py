@@ -38,7 +38,7 @@ def room_of(*entries):
     return room
 
 
-def test_what_a_visit_read_before_the_login_is_read_by_the_user():
+def test_reads_of_a_visit_before_the_login_count_for_the_user():
     room = room_of(click(1, "", "v", "a1"), click(2, "", "v", "a2"), click(3, "ana", "v", "a3"))
     assert room.reads.read_by("ana", "") == {"a1", "a2", "a3"}
     assert room.reads.read_by("ana", "another visit") == {"a1", "a2", "a3"}
@@ -46,26 +46,26 @@ def test_what_a_visit_read_before_the_login_is_read_by_the_user():
     assert room.reads.latest_reads("ana", "", 5) == ["a1", "a2", "a3"]
 
 
-def test_a_login_without_a_click_says_the_same():
+def test_a_login_without_a_click_has_the_same_effect():
     room = room_of(click(1, "", "v", "a1"), entry(2, Kind.LOGIN, "ana", "v"))
     assert room.reads.read_by("ana", "") == {"a1"}
     assert room.now_ms == START_MS + 1000  # nobody clicked then
 
 
-def test_what_the_visit_reads_without_the_user_after_the_login_is_the_users_too():
+def test_reads_of_a_visit_without_the_user_after_the_login_count_for_the_user():
     room = room_of(click(1, "ana", "v", "a1"), click(2, "", "v", "a2"), entry(3, Kind.IMPRESSION, "", "v", "a3"))
     assert room.reads.read_by("ana", "") == {"a1", "a2"}
     assert room.reads.read_by("", "v") == {"a2"}
     assert room.reads.shown_to("ana", "") == {"a3": 1}
 
 
-def test_a_second_user_of_a_visit_gets_what_the_visit_reads_from_then_on():
+def test_a_second_user_of_a_visit_gets_its_reads_from_then_on():
     room = room_of(*[click(n, user, "v", f"a{n}") for n, user in enumerate(["", "ana", "", "rui", ""], 1)])
     assert room.reads.read_by("ana", "") == {"a1", "a2", "a3"}
     assert room.reads.read_by("rui", "") == {"a4", "a5"}
 
 
-def test_the_visit_of_a_known_user_goes_on_over_the_login():
+def test_the_visit_of_a_known_user_continues_after_the_login():
     early = [click(1, "ana", "yesterday", "a1"), click(2, "ana", "yesterday", "a2")]
     room = room_of(*early, click(90_000, "", "v", "a3"), click(90_001, "ana", "v", "a4"))
     state = room.state
@@ -83,7 +83,7 @@ def test_impressions_before_the_login_count_against_the_user():
     assert room.reads.shown_to("ana", "") == {"a1": 2}
 
 
-def test_an_erasure_of_the_user_takes_the_visits_along():
+def test_an_erasure_of_a_user_also_erases_the_visits():
     room = room_of(
         click(1, "", "v", "a1"),
         click(2, "ana", "v", "a2"),
@@ -105,7 +105,7 @@ def test_visits_survive_a_snapshot(tmp_path):
     assert first.digest() == second.digest()
 
 
-def test_a_snapshot_of_an_earlier_version_knows_no_visits(tmp_path):
+def test_a_snapshot_of_an_earlier_version_has_no_visits(tmp_path):
     save_state(room_of(click(1, "ana", "v", "a1")).state, tmp_path)
     for file in (tmp_path / "visits").iterdir():
         file.unlink()
@@ -122,7 +122,7 @@ def test_visits_are_bounded():
     assert known.user(1) == 0
 
 
-def test_a_click_of_another_clock_shows_the_user_all_the_same():
+def test_a_click_of_another_clock_also_identifies_the_user():
     room = Newsroom(LiveState(PARAMS))
     room.run_on(START_MS, 3_600_000)
     late = replace(click(3, "ana", "v", "a3"), time_ms=START_MS + 10 * 3_600_000)
@@ -130,7 +130,7 @@ def test_a_click_of_another_clock_shows_the_user_all_the_same():
     assert room.reads.read_by("ana", "") == {"a1", "a2", "a3"}
 
 
-def test_logins_are_followed_although_the_live_state_failed():
+def test_logins_are_followed_even_if_the_live_state_failed():
     room = room_of(click(1, "", "v", "a1"))
     room.state_fold.has_failed = True
     room.apply([click(2, "", "v", "a2"), click(3, "ana", "v", "a3"), click(4, "", "v", "a4")])
@@ -150,7 +150,7 @@ STEPS = st.lists(
 
 @settings(deadline=None)
 @given(STEPS, st.integers(0, 40))
-def test_reads_follow_the_rule_whatever_comes_in_which_order_and_whether_the_state_fails(steps, fails_at):
+def test_reads_follow_the_rule_for_any_order_of_events_even_if_the_state_fails(steps, fails_at):
     room, read, owner = Newsroom(LiveState(PARAMS)), {}, {}
     for seq, (kind, user, session, page) in enumerate(steps, 1):
         name = user or session_name(session)
