@@ -80,7 +80,7 @@ class DecisionTrees:
             ValueError: there are fewer columns than the trees need.
         """
         if len(columns) < self._width:
-            raise ValueError(f"the trees ask for {self._width} features, not {len(columns)}")
+            raise ValueError(f"the trees need {self._width} features, not {len(columns)}")
         width = columns.shape[1]
         padded = np.empty((len(columns), -(-width // WIDE) * WIDE), np.float32)
         padded[:, :width], padded[:, width:] = columns, 0.0

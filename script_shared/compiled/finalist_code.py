@@ -89,7 +89,7 @@ class FinalistRanking:
         (width, m), n, net = columns.shape, self._cut.finalists, self._net
         if width != self._width or m <= n:
             raise ValueError(
-                f"the ranking asks for {self._width} features of more than {n} candidates, not {width} of {m}"
+                f"the ranking needs {self._width} features of more than {n} candidates, not {width} of {m}"
             )
         scores, added, places = np.empty(m + WIDE), np.empty(n + WIDE), np.empty(n, np.int64)
         inputs = np.empty((n if net is not None else 0, width + len(self._logs)), np.float32)

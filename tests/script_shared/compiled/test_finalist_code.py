@@ -74,7 +74,7 @@ def test_of_candidates_with_the_same_score_the_first_are_finalists() -> None:
 def test_too_few_columns_or_candidates_are_refused(shape: tuple[int, int]) -> None:
     ranking = RANKERS[True]._ranking
     assert ranking is not None
-    with pytest.raises(ValueError, match="asks for 12 features of more than 40 candidates"):
+    with pytest.raises(ValueError, match="needs 12 features of more than 40 candidates"):
         ranking.rank(np.zeros(shape, np.float32))
 
 
