@@ -9,6 +9,9 @@ from weakref import WeakSet, finalize
 import numpy as np
 import numpy.typing as npt
 
+from script_shared.throttle import yield_cpu
+
+DROPPED_BYTES = 8 << 20  # at once; dropping them keeps the interpreter for about a millisecond
 _maps: "WeakSet[mmap.mmap]" = WeakSet()
 _scattered: "WeakSet[mmap.mmap]" = WeakSet()
 _lock = Lock()
@@ -47,7 +50,9 @@ def drop_pages(*, scattered: bool) -> None:
     with _lock:
         maps = list(_scattered if scattered else _maps)
     for each in maps:
-        each.madvise(mmap.MADV_DONTNEED)
+        for start in range(0, len(each), DROPPED_BYTES):
+            each.madvise(mmap.MADV_DONTNEED, start, min(DROPPED_BYTES, len(each) - start))
+            yield_cpu()
 
 
 class FileRows:

@@ -11,8 +11,9 @@ from script_shared.algorithms.als import Als, AlsWeights
 from script_shared.algorithms.factors import Factors
 from script_shared.algorithms.histories import Batch, Histories
 from script_shared.arrays import IdIndex, load_array, save_arrays
-from script_shared.mapped_files import FileRows
+from script_shared.mapped_files import DROPPED_BYTES, FileRows, drop_pages
 from script_shared.news.readers.reader_table import ReaderTable
+from script_shared.throttle import throttle
 
 USERS, READS = 40_000, 20  # 8 MB of reads
 
@@ -82,3 +83,14 @@ def test_the_vector_of_one_user_is_that_of_many(tmp_path: Path) -> None:
     for place in range(6):
         one = als.vectors(Batch(rows[place : place + 1], Histories.empty(1)))
         assert one.tolist() == many[place : place + 1].tolist()
+
+
+def test_pages_are_dropped_a_few_megabytes_at_a_time(tmp_path: Path) -> None:
+    save_arrays(tmp_path, {"rows": np.ones(5 * DROPPED_BYTES // 2, np.uint8)})
+    rows, turns = load_array(tmp_path, "rows"), list[float]()
+    before = mapped_bytes()
+    assert rows.sum() == 5 * DROPPED_BYTES // 2
+    with throttle(turns.append):
+        drop_pages(scattered=False)
+    assert mapped_bytes() - before < DROPPED_BYTES
+    assert len(turns) >= 3

@@ -5,7 +5,9 @@ import numpy as np
 from script_shared.arrays import FloatArray, Int64s, IntArray
 from script_shared.compiled.count_code import clear_rows
 from script_shared.news.counting.pending_changes import clear_cells
+from script_shared.throttle import yield_cpu
 
+_ROWS_AT_ONCE = 256  # of tables whose cells are noted, before the thread may rest
 MOST_WAITING = 20_000  # cells, 16 bytes each
 
 
@@ -54,8 +56,11 @@ class TouchedCells:
             tables: float (tables, rows, columns), with at most as many rows and columns.
         """
         self.bits[:], self._waiting, self._size = 0, [], 0
-        found = np.packbits((tables != 0).any(axis=0), axis=1, bitorder="little")
-        self.bits[: found.shape[0], : found.shape[1]] = found
+        for start in range(0, tables.shape[1], _ROWS_AT_ONCE):
+            some = slice(start, min(start + _ROWS_AT_ONCE, tables.shape[1]))
+            found = np.packbits((tables[:, some] != 0).any(axis=0), axis=1, bitorder="little")
+            self.bits[some, : found.shape[1]] = found
+            yield_cpu()
 
     def of(self, rows: IntArray) -> tuple[Int64s, Int64s]:
         """int64 (k) each: row and column of the noted cells in some rows.

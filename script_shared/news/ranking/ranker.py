@@ -198,4 +198,5 @@ class Ranker:
         nothing = np.zeros((1, len(names)), np.float32)
         ranker.contributions(nothing)  # computes the shares before a request needs them
         ranker.score(nothing)  # also builds the compiled trees now
+        ranker.__dict__.pop("_roots", None)  # 10 MB, and 65,000 objects at which each garbage collection would look
         return ranker

@@ -5,6 +5,7 @@ from array import array
 import numpy as np
 
 from script_shared.arrays import Bools, IntArray
+from script_shared.throttle import yield_cpu
 
 EMPTY, GONE = -1, -2  # a slot that no key has used, and one whose key was removed
 _FIRST_BITS = 10  # of the number of slots
@@ -114,4 +115,5 @@ class KeyPlaces:
             slots[at[free]] = places[free]
             lost = slots[at] != places
             at, places, steps = (at[lost] + steps[lost]) & last, places[lost], steps[lost]
+            yield_cpu()
         self._slots = array("i", slots.tobytes())

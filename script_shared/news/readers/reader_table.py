@@ -80,10 +80,18 @@ class ReaderTable:
         reads = self.histories
         return FileRows(reads.article), FileRows(reads.time_s), FileRows(reads.engagement)
 
+    @cached_property
+    def _latest(self) -> list[tuple[int, Histories]]:
+        return [(-1, Histories.empty(1))]
+
     def _history(self, row: int) -> Histories:
-        """What one user read, from the files; nothing for row -1."""
-        first, stop = self.histories.offsets[row : row + 2].tolist() if row >= 0 else (0, 0)
-        return Histories(np.array([0, stop - first]), *(column.read(first, stop) for column in self._columns))
+        """What one user read, from the files; nothing for row -1. The user of the latest call is remembered."""
+        last, found = self._latest[0]
+        if last != row:
+            first, stop = self.histories.offsets[row : row + 2].tolist() if row >= 0 else (0, 0)
+            found = Histories(np.array([0, stop - first]), *(column.read(first, stop) for column in self._columns))
+            self._latest[0] = row, found
+        return found
 
     def save(self, folder: Path) -> None:
         """Write it into a folder, which ``load`` reads; engagement is rounded to float16.

@@ -232,8 +232,10 @@ class ReaderHistories:
             setattr(self, name, column)
             yield_cpu()
         self._places.restore(arrays["keys"])
+        yield_cpu()
         block, ends = arrays["reads"].astype("<u4").tobytes(), np.cumsum(arrays["lengths"])
         begins = ends - arrays["lengths"]
+        yield_cpu()
         for start in range(0, len(ends), _RESTORED):
             some = slice(start, start + _RESTORED)
             bounds = zip(begins[some].tolist(), ends[some].tolist(), strict=True)

@@ -20,12 +20,13 @@ class Part:
 
 
 class Loader(ReleaseLoader[str]):
-    """Makes garbage while it loads."""
+    """Makes garbage while it loads, and notes whether it is collected meanwhile."""
 
     left: Any = None
+    collects = False
 
     def load(self, folder: Path, manifest: Manifest, *, without: Collection[str] = ()) -> str:
-        self.left = weakref.ref(Part())
+        self.left, self.collects = weakref.ref(Part()), gc.isenabled()
         return manifest.version
 
 
@@ -43,3 +44,19 @@ def test_garbage_of_a_load_is_freed_before_the_release_is_frozen(tmp_path: Path)
         gc.unfreeze()
     assert loaded.service == "v1"
     assert loader.left() is None
+
+
+def test_no_garbage_is_collected_while_a_release_is_loaded_beside_another(tmp_path: Path) -> None:
+    releases, loader = Releases(tmp_path / "models"), Loader()
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "model.json").write_text("{}")
+    releases.publish(tmp_path / "made", "v1")
+    pointer, loading = releases.promote("v1", "test"), Loading(releases, loader, None, None)
+    try:
+        for beside in (True, False):
+            asyncio.run(loading.load(pointer, "v1", beside=beside))
+            assert loader.collects is not beside
+            assert loader.left() is None
+            assert gc.isenabled()
+    finally:
+        gc.unfreeze()
