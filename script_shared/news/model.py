@@ -175,14 +175,16 @@ class NewsModel:
                 one although others are alive.
         """
         pool = self._pools.pool_at(self.clock.now_ms()).pool
-        alive = set(pool.candidates.rows.tolist()) | set(pool.rest.tolist())
+        alive = np.zeros(len(self.catalog), bool)
+        alive[pool.candidates.rows] = alive[pool.rest] = True
         for name in (*self.segments, "a stranger"):
             known = self.segment_rows(name) if name in self.segments else np.zeros(0, np.int64)
             row = int(known[0]) if len(known) else -1
-            read = set(self.readers.batch(np.array([row])).histories.article.tolist())
+            allowed, read = alive.copy(), self.readers.batch(np.array([row])).histories.article
+            allowed[read[read < len(alive)]] = False
             answer = self.recommend(self.readers.ids.ids[row] if row >= 0 else None, n)
             yield_cpu()
-            check_rows([item.article for item in answer.items], alive - read, n, f"release {self.version}: {name}")
+            check_rows([item.article for item in answer.items], allowed, n, f"release {self.version}: {name}")
 
     def _rows(self, prepared: PreparedPool, segment: str, batch: Batch, n: int) -> Int64s:
         scores = scoring.total(prepared.score(segment, batch))

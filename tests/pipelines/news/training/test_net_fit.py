@@ -112,6 +112,7 @@ def test_a_missing_or_enormous_value_in_training_leaves_all_weights_finite() -> 
 def test_a_ranker_adds_its_network_to_the_trees_and_one_saved_without_has_none(tmp_path: Path) -> None:
     plain = Ranker.load(make_ranker(tmp_path))
     assert plain.net is None
+    assert "_roots" not in vars(plain)  # what the trees were made of
     width = len(FEATURES)
     fitted = fit_net(made_rows(LEAST_REQUESTS, width), 8, seed=1)
     Ranker(plain.booster, plain.names, plain.segments, fitted).save(tmp_path)
