@@ -12,6 +12,8 @@ from tests.deployment.report import CheckError
 
 PAUSE = "pauta.local/pause:1"
 POLICY_RULES = ("KUBE-ROUTER-", "KUBE-POD-FW-", "KUBE-NWPLCY-")  # in the names of kube-router's chains
+KUBELET_RULES = ("KUBE-FIREWALL", "KUBE-KUBELET-CANARY", "KUBE-IPTABLES-HINT")  # chains that the kubelet leaves
+KUBELET_TABLES = ("filter", "mangle", "nat")
 POLICY_SETS = ("KUBE-SRC-", "KUBE-DST-", "kube-router-")
 # On a virtual machine, containerd may not lower the OOM scores by which the kernel chooses the process to kill.
 CONTAINERD = """\
@@ -140,7 +142,7 @@ def remove(machine: Machine) -> None:
         )
     quietly(machine, "kube-proxy", "--cleanup")
     try:
-        _remove_policies(machine)
+        _remove_policies(machine.folder)
     except (CheckError, OSError) as error:
         print(f"while the cluster was removed: {error}")
     for rule in FORWARDS:
@@ -148,19 +150,27 @@ def remove(machine: Machine) -> None:
     quietly(machine, "ip", "link", "delete", BRIDGE)
 
 
-def _remove_policies(machine: Machine) -> None:
+def _remove_policies(folder: Path) -> None:
     """Remove the rules and sets of network policies; kube-router's own command needs IPVS for that."""
-    found = [shlex.split(line) for line in run(machine.folder, "iptables", "--list-rules").splitlines()]
-    chains = [rule[1] for rule in found if rule[0] == "-N" and rule[1].startswith(POLICY_RULES)]
+    remove_chains(folder, "iptables", "filter", POLICY_RULES)
+    for name in run(folder, "ipset", "list", "-name").split():
+        if name.startswith(POLICY_SETS):
+            run(folder, "ipset", "destroy", name)
+    for command in ("iptables", "ip6tables"):
+        for table in KUBELET_TABLES:
+            remove_chains(folder, command, table, KUBELET_RULES)
+
+
+def remove_chains(folder: Path, command: str, table: str, names: tuple[str, ...]) -> None:
+    """Remove the chains of a table whose names begin with one of some names, and the rules that jump to them."""
+    found = [shlex.split(line) for line in run(folder, command, "--table", table, "--list-rules").splitlines()]
+    chains = [rule[1] for rule in found if rule[0] == "-N" and rule[1].startswith(names)]
     for rule in found:
         if rule[0] == "-A" and rule[1] not in chains and set(rule) & set(chains):
-            run(machine.folder, "iptables", "--delete", *rule[1:])
+            run(folder, command, "--table", table, "--delete", *rule[1:])
     for option in ("--flush", "--delete-chain"):  # chains jump to each other, so all are emptied first
         for chain in chains:
-            run(machine.folder, "iptables", option, chain)
-    for name in run(machine.folder, "ipset", "list", "-name").split():
-        if name.startswith(POLICY_SETS):
-            run(machine.folder, "ipset", "destroy", name)
+            run(folder, command, "--table", table, option, chain)
 
 
 def _policies(machine: Machine) -> tuple[str, ...]:
