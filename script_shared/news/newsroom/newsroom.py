@@ -183,6 +183,8 @@ class Newsroom:
             if self.quarantine.rules and self.quarantine.holds(entry):
                 continue
             if self._history is not None and not self._is_historical(self._history, entry):
+                self._fold(mine, stories)  # logins before this entry count for it, those after it do not
+                mine, stories = [], []
                 self._note([entry])
                 if not all(login_of(entry)):
                     continue
@@ -190,14 +192,18 @@ class Newsroom:
             mine.append(entry)
             stories.append(self._learn(entry, vectors.get(entry.seq) if vectors else None))
         self.seq = new[-1].seq
-        if (turned_back_to := self.state_fold.fold(mine, stories)) is not None:
+        self._fold(mine, stories)
+        return True
+
+    def _fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
+        """Fold entries; if the state has failed, note them instead."""
+        if (turned_back_to := self.state_fold.fold(entries, stories)) is not None:
             self.now_ms = turned_back_to
         if self.has_failed:
-            self.state_fold.count_unfolded(mine, self.reads)
-            self._note(mine)
+            self.state_fold.count_unfolded(entries, self.reads)
+            self._note(entries)
         else:
-            self.reads.follow_logins(mine)
-        return True
+            self.reads.follow_logins(entries)
 
     def knows_reader(self, user: str) -> bool:
         """Whether what the release knows of a user may still be used.

@@ -78,3 +78,19 @@ def test_any_batching_switches_at_the_same_entry(drawn: list[tuple[int, str | No
     in_parts.apply(entries[:cut])
     in_parts.apply(entries[cut:])
     assert (at_once.live, at_once.now_ms, at_once.digest()) == (in_parts.live, in_parts.now_ms, in_parts.digest())
+
+
+def test_a_click_of_the_present_counts_for_the_user_of_the_visit_at_that_time_in_any_batching() -> None:
+    of_visit = {"session": "s1"}
+    entries = [
+        Entry("e1", Kind.CLICK, START_MS + 1, "u1", "a0", of_visit, 1),
+        Entry("e2", Kind.CLICK, START_MS + 2, "u2", "a0", of_visit, 2),
+        Entry("e3", Kind.CLICK, NOW_MS, "", "a9", {**of_visit, MARK: STRANGER}, 3),
+    ]
+    at_once, one_by_one = history(), history()
+    at_once.apply(entries)
+    for entry in entries:
+        one_by_one.apply([entry])
+    assert at_once.reads.as_json() == one_by_one.reads.as_json()
+    assert "a9" in at_once.reads.read_by("u2", "")
+    assert "a9" not in at_once.reads.read_by("u1", "")
