@@ -9,6 +9,7 @@ from weakref import WeakSet, finalize
 import numpy as np
 import numpy.typing as npt
 
+from script_shared.errors import ReleaseCorruptError
 from script_shared.throttle import yield_cpu
 
 DROPPED_BYTES = 8 << 20  # at once; dropping them keeps the interpreter for about a millisecond
@@ -66,7 +67,8 @@ class FileRows:
         self._array, self._file = array, -1
         mapped = array if isinstance(array, np.memmap) else array.base
         if isinstance(mapped, np.memmap) and mapped.shape == array.shape and array.flags.c_contiguous:
-            self._file, self._start = os.open(str(mapped.filename), os.O_RDONLY), mapped.offset
+            self._name = str(mapped.filename)
+            self._file, self._start = os.open(self._name, os.O_RDONLY), mapped.offset
             self._row_bytes, self._shape = array.nbytes // len(array), (-1, *array.shape[1:])
             finalize(self, os.close, self._file)
 
@@ -75,11 +77,18 @@ class FileRows:
 
         Args:
             first, stop: 0 <= first <= stop <= n.
+
+        Raises:
+            ReleaseCorruptError: the file has become shorter.
         """
         if self._file < 0 or first >= stop:
             return self._array[first:stop]
         size = self._row_bytes
         block = os.pread(self._file, (stop - first) * size, self._start + first * size)
+        if len(block) != (stop - first) * size:
+            raise ReleaseCorruptError(
+                f"{self._name}: the file is shorter than it was when it was opened.", fix="Fetch the release again."
+            )
         rows = np.frombuffer(block, self._array.dtype)
         return rows if len(self._shape) == 1 else rows.reshape(self._shape)
 

@@ -4,6 +4,7 @@ Both take a quarter of a second at full scale, mostly without the interpreter, s
 The first load of each release uses the result.
 """
 
+import contextlib
 import sys
 import threading
 import time
@@ -15,6 +16,7 @@ from script_shared.releases import Manifest, Pointer, Releases
 from script_shared.throttle import SWITCH_SECONDS, throttle
 
 VALID_SECONDS = 60.0  # a worker process that is replaced later is forked from the same parent, and reads again
+TAKE_SECONDS = 10.0  # until a release whose disk does not answer is read again by its load
 PATIENCE_SECONDS = 2.0  # of a parent process with its workers; on a slow disk, these read themselves
 
 
@@ -44,6 +46,7 @@ class EarlyReading:
     def __init__(self, stores: Iterable[Releases]) -> None:
         self._stores = [store for store in stores if Path(store.uri).is_absolute()]
         self._found: dict[str, _Result] = {}
+        self._done = {store.uri: threading.Event() for store in self._stores}
         self._stopped = False
         self._thread: threading.Thread | None = None
 
@@ -54,11 +57,14 @@ class EarlyReading:
         self._thread.start()
 
     def end(self) -> None:
-        """Wait for the thread, at most ``PATIENCE_SECONDS``: a process with threads must not be forked."""
+        """Wait for the thread for ``PATIENCE_SECONDS``, then as long again until it stops, before a process is forked.
+
+        A thread that still runs then is blocked in a read of a disk that does not answer, and holds no lock.
+        """
         if self._thread is not None:
             self._thread.join(PATIENCE_SECONDS)
             self._stopped = True
-            self._thread.join()
+            self._thread.join(PATIENCE_SECONDS)
 
     def take(self, uri: str, pointer: Pointer) -> tuple[Path, Manifest] | None:
         """The folder and the manifest of the release, once; None if it was not read.
@@ -67,8 +73,9 @@ class EarlyReading:
             uri: of its store.
             pointer: names the release.
         """
-        if self._thread is not None:
-            self._thread.join()
+        done = self._done.get(uri) if self._thread is not None else None
+        if done is not None and not done.wait(TAKE_SECONDS):
+            return None
         found = self._found.pop(uri, None)
         if found is None or found.pointer != pointer or time.monotonic() - found.read_at > VALID_SECONDS:
             return None
@@ -76,13 +83,10 @@ class EarlyReading:
 
     def _read_all(self) -> None:
         for store in self._stores:
-            try:
-                with throttle(self._go_on):
+            if not self._stopped:
+                with contextlib.suppress(Exception), throttle(self._go_on):  # the load meets the same problem
                     self._read(store)
-            except _StopError:
-                return
-            except Exception:  # noqa: BLE001  the load meets the same problem, and reports it
-                continue
+            self._done[store.uri].set()
 
     def _read(self, store: Releases) -> None:
         if (pointer := store.current()) is not None:

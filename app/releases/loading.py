@@ -57,7 +57,7 @@ class Loading(Generic[T]):
     ) -> LoadedRelease[T]:
         if wait is None:
             return self._load_files(pointer, version, in_part=in_part, kept=kept, beside=False)
-        with self._my_turn(), throttle(wait), _without_collections():
+        with self._my_turn(), throttle(wait):
             return self._load_files(pointer, version, in_part=in_part, kept=kept, beside=True)
 
     def _my_turn(self) -> AbstractContextManager[None]:
@@ -70,7 +70,8 @@ class Loading(Generic[T]):
         folder, manifest = self._files(pointer, version) if kept is None else (kept.folder, kept.manifest)
         guard = self._guard
         damaged = guard.damaged_parts(folder, manifest, in_part=in_part, beside=beside) if guard is not None else ()
-        service = self._loader.load(folder, manifest, without=damaged)
+        with _without_collections() if beside else nullcontext():
+            service = self._loader.load(folder, manifest, without=damaged)
         gc.collect()
         drop_pages(scattered=False)  # loading reads whole files, but a list reads only small parts
         gc.freeze()  # keeps collections from scanning the release; reference counting frees it

@@ -172,6 +172,7 @@ class Als:
         """
         users, items = Factors.load(folder, "users"), Factors.load(folder, "items")
         note_scattered(users.vectors)
+        users.open_file()
         n_base = int(load_array(folder, "n_base_items")[0])
         gram = load_array(folder, "gram")
         return cls(

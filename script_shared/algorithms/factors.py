@@ -67,6 +67,10 @@ class Factors:
         place = int(self.place[row]) if row >= 0 else -1
         return self._file.read(place, place + 1) if place >= 0 else np.zeros((1, self.vectors.shape[1]), np.float32)
 
+    def open_file(self) -> None:
+        """Open the file of the vectors for ``one`` now; it may be removed while it is mapped."""
+        self._file  # noqa: B018  opens it
+
     @cached_property
     def _file(self) -> FileRows:
         return FileRows(self.vectors)

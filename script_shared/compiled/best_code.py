@@ -17,13 +17,13 @@ def best_places(scores: Float32s, most: int, floor: float) -> Int64s | None:
     """int64 (at most ``most``): places of the highest scores, highest first; None if the C code was not built.
 
     Args:
-        scores: float32 (m), contiguous; the lower place wins ties.
+        scores: float32 (m); the lower place wins ties.
         most: how many places to find, 0 or more.
         floor: only scores above it count.
     """
     if (code := _code()) is None:
         return None
-    most = min(most, len(scores))
+    scores, most = np.ascontiguousarray(scores), max(0, min(most, len(scores)))
     kept, places = np.empty(most, np.float32), np.empty(most, np.int64)
     of, to, at = address(scores, FLOAT32), address(kept, FLOAT32), address(places, INT64)
     return places[: code(of, len(scores), floor, most, to, at)]

@@ -27,6 +27,7 @@ class DecisionTrees:
 
     Attributes:
         count: how many trees there are.
+        width: how many features they need.
         addresses: of the arrays, in the order of the arguments in trees.c.
     """
 
@@ -48,7 +49,7 @@ class DecisionTrees:
             np.array(leaves, np.int64),
             np.array(self._values, np.float64),
         )
-        self.count, self._width = len(trees), max(self._features, default=-1) + 1
+        self.count, self.width = len(trees), max(self._features, default=-1) + 1
         self.addresses = tuple(array.ctypes.data for array in self._arrays)
         self._add_trees = library.add_trees
         pointer, number = ctypes.c_void_p, ctypes.c_int64
@@ -79,8 +80,8 @@ class DecisionTrees:
         Raises:
             ValueError: there are fewer columns than the trees need.
         """
-        if len(columns) < self._width:
-            raise ValueError(f"the trees need {self._width} features, not {len(columns)}")
+        if len(columns) < self.width:
+            raise ValueError(f"the trees need {self.width} features, not {len(columns)}")
         width = columns.shape[1]
         padded = np.empty((len(columns), -(-width // WIDE) * WIDE), np.float32)
         padded[:, :width], padded[:, width:] = columns, 0.0

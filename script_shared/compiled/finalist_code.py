@@ -64,9 +64,14 @@ class FinalistRanking:
         trees: at least ``cut.first`` of them.
         width: number of features.
         net: None for trees alone; its arrays must fit ``width``.
+
+    Raises:
+        ValueError: there are fewer features than the trees need, or no finalists.
     """
 
     def __init__(self, trees: DecisionTrees, width: int, net: Net | None, cut: Cut) -> None:
+        if width < trees.width or cut.finalists < 1:
+            raise ValueError(f"the trees need {trees.width} features and one finalist, not {width} and {cut.finalists}")
         self._trees, self._net, self._cut, self._width = trees, net, cut, width
         self._logs = np.ascontiguousarray(net.logs if net else [], np.int64)
         self._parts = [np.ascontiguousarray(part, np.float32) for part in ((net.mean, net.scale) if net else ())]
@@ -107,7 +112,8 @@ class FinalistRanking:
         logs = inputs[:, width:]
         np.log(logs, out=logs)
         standardise(self._pointer, n, by)
-        place(m, n, at, more, address(net.score_inputs(inputs), FLOAT32), self._cut.apart, to)
+        of_net = np.ascontiguousarray(net.score_inputs(inputs), np.float32)  # must exist until the code has read it
+        place(m, n, at, more, address(of_net, FLOAT32), self._cut.apart, to)
         return scores[:m]
 
 

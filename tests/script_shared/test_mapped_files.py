@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from script_shared.algorithms.als import Als, AlsWeights
 from script_shared.algorithms.factors import Factors
 from script_shared.algorithms.histories import Batch, Histories
 from script_shared.arrays import IdIndex, load_array, save_arrays
+from script_shared.errors import ReleaseCorruptError
 from script_shared.mapped_files import DROPPED_BYTES, FileRows, drop_pages
 from script_shared.news.readers.reader_table import ReaderTable
 from script_shared.throttle import throttle
@@ -94,3 +96,20 @@ def test_pages_are_dropped_a_few_megabytes_at_a_time(tmp_path: Path) -> None:
         drop_pages(scattered=False)
     assert mapped_bytes() - before < DROPPED_BYTES
     assert len(turns) >= 3
+
+
+def test_a_file_that_became_shorter_is_reported(tmp_path: Path) -> None:
+    save_arrays(tmp_path, {"values": np.arange(10_000)})
+    rows = FileRows(load_array(tmp_path, "values"))
+    os.truncate(tmp_path / "values.npy", 40_000)
+    assert rows.read(5, 9).tolist() == [5, 6, 7, 8]
+    with pytest.raises(ReleaseCorruptError, match="shorter"):
+        rows.read(4_990, 5_010)
+
+
+def test_users_are_read_after_the_release_was_removed(tmp_path: Path) -> None:
+    reads = Histories(np.array([0, 2, 3]), *(np.arange(3, dtype=kind) for kind in (np.uint32, np.uint32, np.float16)))
+    ReaderTable(IdIndex.of(["u", "v"]), np.ones(2, bool), reads).save(tmp_path / "readers")
+    table = ReaderTable.load(tmp_path / "readers")
+    rmtree(tmp_path / "readers")
+    assert table.read_by("u") == [0, 1]

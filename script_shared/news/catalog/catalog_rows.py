@@ -102,9 +102,10 @@ class CatalogRows:
             self._numbers = np.full(len(self._catalog.issued_ms), -1, np.int32)
         chosen = np.array(rows, np.int64)
         found = articles.rows_by_number(self._numbers[chosen])
-        for place in np.flatnonzero(found < 0).tolist():
-            self._numbers[rows[place]] = articles.numbers.get(self.article_id(rows[place]), -1)
-            found[place] = articles.rows_by_number(self._numbers[rows[place], None])[0]
+        if len(places := np.flatnonzero(found < 0)):
+            ids = self.article_ids(chosen[places].tolist())
+            numbers = np.array([articles.numbers.get(article_id, -1) for article_id in ids], np.int32)
+            self._numbers[chosen[places]], found[places] = numbers, articles.rows_by_number(numbers)
         return found
 
     def posted_rows(self, editorial: "Editorial") -> Int64s:

@@ -197,6 +197,6 @@ class Ranker:
         ranker = cls(booster, names, segments, ScoreNet.load(folder, len(names)))
         nothing = np.zeros((1, len(names)), np.float32)
         ranker.contributions(nothing)  # computes the shares before a request needs them
-        ranker.score(nothing)  # also builds the compiled trees now
+        ranker.rank_rows(np.zeros((FINALISTS + 1, len(names)), np.float32))  # also builds the compiled trees now
         ranker.__dict__.pop("_roots", None)  # 10 MB, and 65,000 objects at which each garbage collection would look
         return ranker

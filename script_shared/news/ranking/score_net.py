@@ -98,7 +98,7 @@ class ScoreNet:
         shapes = ((width,), (width,), (width, a), (a,), (b,), (b,), (width,))
         arrays = (self.mean, self.scale, self.first, self.first_bias, self.second_bias, self.out, self.linear)
         known = ((self.logs >= 0) & (self.logs < features)).all()
-        numbers = all(array.dtype.kind == "f" and (abs(array) <= LARGEST).all() for array in (*arrays, self.second))
+        numbers = all(array.dtype == np.float32 and (abs(array) <= LARGEST).all() for array in (*arrays, self.second))
         alike = all(array.shape == shape for array, shape in zip(arrays, shapes, strict=True))
         return bool(known) and numbers and alike and bool((self.scale > 0).all())
 

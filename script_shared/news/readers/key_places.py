@@ -51,13 +51,16 @@ class KeyPlaces:
         Args:
             key: uint64; it has no place yet.
         """
-        place = len(self.keys)
+        place, slots = len(self.keys), self._slots
         self.keys.append(key)
-        self._used += 1
-        if 2 * self._used > len(self._slots):
+        last = len(slots) - 1
+        slot = key & last
+        while slots[slot] >= 0:
+            slot = slot + (key >> _STEP_BITS | 1) & last
+        self._used += slots[slot] == EMPTY  # the slot of a removed key counts already
+        slots[slot] = place
+        if 2 * self._used > len(slots):
             self._lay_out()
-        else:
-            self._slots[self._slot(key, EMPTY)] = place
         return place
 
     def remove(self, key: int) -> int:
@@ -68,8 +71,13 @@ class KeyPlaces:
 
         Returns:
             the place.
+
+        Raises:
+            KeyError: the key has no place.
         """
-        slot, last = self._slot(key, self.find(key)), len(self.keys) - 1
+        if (found := self.find(key)) < 0:
+            raise KeyError(key)
+        slot, last = self._slot(key, found), len(self.keys) - 1
         place = self._slots[slot]
         moved = self.keys[last]
         self._slots[self._slot(moved, last)] = place
@@ -106,7 +114,7 @@ class KeyPlaces:
     def _lay_out(self) -> None:
         """Put all keys into new slots, every round those that find an empty one."""
         self._used = len(self.keys)
-        bits = max(_FIRST_BITS, (2 * self._used).bit_length())
+        bits = max(_FIRST_BITS, (5 * self._used // 2).bit_length())  # room for a quarter more keys until the next time
         slots, keys, last = np.full(1 << bits, EMPTY, np.int32), np.array(self.keys, np.uint64), (1 << bits) - 1
         at, places = (keys & np.uint64(last)).astype(np.int64), np.arange(len(keys), dtype=np.int32)
         steps = (keys >> np.uint64(_STEP_BITS)).astype(np.int64) | 1

@@ -120,4 +120,6 @@ class ReaderTable:
         offsets, *reads = (load_array(folder, name) for name in names)
         ids = IdIndex.load(folder, "ids", scattered=True)
         note_scattered(ids.ids.block, *reads)
-        return cls(ids, load_array(folder, "logged"), Histories(offsets, *reads))
+        table = cls(ids, load_array(folder, "logged"), Histories(offsets, *reads))
+        table._columns  # noqa: B018  opens the files now, because they may be removed while they are mapped
+        return table

@@ -107,7 +107,9 @@ def standardise(values: FloatArray) -> Float32s:
         return values
     centred = values - values.mean(axis=1, keepdims=True)
     spread = np.sqrt(np.einsum("ij,ij->i", centred, centred) / values.shape[1])[:, None]
-    centred /= np.where(spread > 1e-6, spread, np.float32(np.inf))
+    if not (differs := spread[:, 0] > 1e-6).all():  # also of a row with a missing or infinite number
+        centred[~differs], spread[~differs] = 0.0, 1.0
+    centred /= spread
     return centred
 
 

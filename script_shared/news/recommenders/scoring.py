@@ -88,7 +88,7 @@ def best(scores: FloatArray, n: int) -> Int64s:
     """
     if scores.dtype == np.float32 and (found := best_places(scores, n, -inf)) is not None:
         return found
-    places = np.argsort(-scores, kind="stable")[:n]
+    places = np.argsort(-scores, kind="stable")[: max(n, 0)]
     return places[scores[places] > NEVER]
 
 

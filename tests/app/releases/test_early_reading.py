@@ -1,6 +1,7 @@
 """The releases in service are read and compared with their checksums while the service is being imported."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from app.releases import early_reading
 from app.releases.early_reading import EarlyReading
 from app.releases.loading import Loading
 from script_shared.errors import ReleaseCorruptError
-from script_shared.releases import Manifest, Releases
+from script_shared.releases import Manifest, Pointer, Releases
 from script_shared.throttle import yield_cpu
 from tests.app.releases.test_loading import Loader
 
@@ -97,3 +98,29 @@ def test_the_first_load_does_not_read_the_files_again(store: Releases) -> None:
     assert asyncio.run(loading.load(pointer, "v1", beside=False)).service == "v1"
     with pytest.raises(ReleaseCorruptError):
         asyncio.run(loading.load(pointer, "v1", beside=False))
+
+
+class Blocked(Releases):
+    """Its disk does not answer."""
+
+    answer = threading.Event()
+
+    def current(self) -> Pointer | None:
+        self.answer.wait()
+        return None
+
+
+def test_a_store_that_does_not_answer_delays_no_other_store_and_no_fork(
+    store: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(early_reading, "TAKE_SECONDS", 0.1)
+    monkeypatch.setattr(early_reading, "PATIENCE_SECONDS", 0.1)
+    blocked, pointer = Blocked(tmp_path / "blocked"), store.current()
+    assert pointer is not None
+    reading = read(store, blocked)
+    try:
+        assert reading.take(store.uri, pointer) is not None
+        assert reading.take(blocked.uri, pointer) is None
+        reading.end()
+    finally:
+        Blocked.answer.set()

@@ -13,7 +13,7 @@ from script_shared.news.state.articles import Articles
 
 IDS = [f"a{place}" for place in range(8)]
 CHANGE = st.tuples(
-    st.sampled_from(["number", "row", "release", "forget"]), st.sampled_from([*IDS, "not in the catalog"])
+    st.sampled_from(["number", "row", "release", "forget", "renumber"]), st.sampled_from([*IDS, "not in the catalog"])
 )
 
 
@@ -24,6 +24,8 @@ def _change(articles: Articles, kind: str, article: str) -> None:
         articles.give_row(articles.numbers[article])
     elif kind == "release" and (row := articles.find(article)) >= 0:
         articles.release(np.array([row]))
+    elif kind == "renumber":
+        articles.renumber()
     elif kind == "forget" and article in articles.numbers and articles.find(article) < 0:
         articles.ids[articles.numbers.pop(article)] = ""  # when it comes back, it gets another number
 

@@ -1,5 +1,7 @@
 """The inputs of the network equal, to the last bit, those of the array operations with which it is fitted."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -7,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from script_shared.news.ranking.score_net import BOUND, bound, inputs, with_logarithms
+from script_shared.errors import ReleaseCorruptError
+from script_shared.news.ranking.score_net import BOUND, ScoreNet, bound, inputs, with_logarithms
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
@@ -30,3 +33,15 @@ def test_inputs_are_standardised_and_bounded_features(
     assert found.tobytes() == np.asarray(wanted, np.float32).tobytes()
     assert found.flags.c_contiguous == (order == "C") or 1 in found.shape
     assert features.tobytes() == before.tobytes()
+
+
+def test_a_network_of_other_numbers_is_refused(tmp_path: Path) -> None:
+    wide, narrow = np.ones(4, np.float32), np.ones(2, np.float32)
+    net = ScoreNet(
+        np.zeros(0, np.int64), wide, wide, np.ones((4, 2), np.float32), narrow, np.ones((2, 2)), narrow, narrow, wide
+    )
+    net.save(tmp_path)
+    with pytest.raises(ReleaseCorruptError, match="do not fit"):
+        ScoreNet.load(tmp_path, 4)
+    replace(net, second=net.second.astype(np.float32)).save(tmp_path)
+    assert ScoreNet.load(tmp_path, 4) is not None

@@ -1,6 +1,7 @@
 """Places of keys in arrays behave as those of a dictionary whose last key fills each gap."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,3 +62,22 @@ def test_many_keys_are_restored() -> None:
     places.restore(keys)
     assert places_of(places, keys.tolist()) == list(range(MANY))
     assert places.find(1) == -1
+
+
+def test_keys_that_come_and_go_do_not_lay_out_the_slots_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    places, layouts = KeyPlaces(), list[int]()
+    places.restore(np.arange(2**14 - 2, dtype=np.uint64))
+    lay_out = KeyPlaces._lay_out
+    monkeypatch.setattr(KeyPlaces, "_lay_out", lambda self: (layouts.append(1), lay_out(self)))
+    for key in range(2**14, 2**14 + 1_000):
+        places.add(key)
+        places.remove(key)
+    assert len(layouts) <= 1
+
+
+def test_a_key_without_a_place_cannot_be_removed() -> None:
+    places = KeyPlaces()
+    places.add(3)
+    with pytest.raises(KeyError):
+        places.remove(4)
+    assert places.keys.tolist() == [3]

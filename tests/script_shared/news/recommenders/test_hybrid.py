@@ -8,7 +8,7 @@ import pytest
 from script_shared.algorithms.histories import Batch, Candidates
 from script_shared.news.readers.reads import Reads
 from script_shared.news.readers.training_data import TrainingData
-from script_shared.news.recommenders.hybrid import COLLABORATIVE, Hybrid
+from script_shared.news.recommenders.hybrid import COLLABORATIVE, Hybrid, standardise
 from tests.script_shared.news.releases_made import params
 
 USERS, ARTICLES, OLD, READS = 120, 60, 48, 4  # reads of each topic
@@ -94,3 +94,11 @@ def test_the_part_that_found_an_article_is_the_reason_given(hybrid: Hybrid) -> N
     )
     mine = ARTICLE_CIRCLE[NEW] == USER_CIRCLE[20]
     assert own.values[0, mine].min() > own.values[0, ~mine].max()
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_a_part_with_a_missing_or_infinite_number_adds_nothing_for_its_user(number: float) -> None:
+    with np.errstate(invalid="ignore"):
+        found = standardise(np.array([[1.0, number, 2.0], [1.0, 2.0, 3.0], [4.0, 4.0, 4.0]], np.float32))
+    assert found[0].tolist() == found[2].tolist() == [0.0, 0.0, 0.0]
+    assert found[1, 2] > 1.0
