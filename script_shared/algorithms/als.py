@@ -173,8 +173,7 @@ class Als:
         users, items = Factors.load(folder, "users"), Factors.load(folder, "items")
         note_scattered(users.vectors)
         users.open_file()
-        n_base = int(load_array(folder, "n_base_items")[0])
-        gram = load_array(folder, "gram")
+        n_base, gram = int(load_array(folder, "n_base_items")[0]), load_array(folder, "gram")
         return cls(
             replace(weights, factors=gram.shape[0]), Factors.load(folder, "base_users"), users, items, n_base, gram
         )

@@ -185,7 +185,7 @@ class Newsroom:
             if self._history is not None and not self._is_historical(self._history, entry):
                 self._fold(mine, stories)  # logins before this entry count for it, those after it do not
                 mine, stories = [], []
-                self._note([entry])
+                self.state_fold.note([entry], self.reads)
                 if not all(login_of(entry)):
                     continue
                 entry = replace(entry, kind=Kind.LOGIN)
@@ -196,14 +196,8 @@ class Newsroom:
         return True
 
     def _fold(self, entries: Sequence[Entry], stories: Sequence[Story | None]) -> None:
-        """Fold entries; if the state has failed, note them instead."""
-        if (turned_back_to := self.state_fold.fold(entries, stories)) is not None:
+        if (turned_back_to := self.state_fold.take(entries, stories, self.reads)) is not None:
             self.now_ms = turned_back_to
-        if self.has_failed:
-            self.state_fold.count_unfolded(entries, self.reads)
-            self._note(entries)
-        else:
-            self.reads.follow_logins(entries)
 
     def knows_reader(self, user: str) -> bool:
         """Whether what the release knows of a user may still be used.
@@ -249,8 +243,3 @@ class Newsroom:
         elif entry.kind != Kind.LOGIN:
             self.now_ms = max(self.now_ms, entry.time_ms)
         return None
-
-    def _note(self, entries: Sequence[Entry]) -> None:
-        """Keep who read what and was shown what, where the live state does not."""
-        for entry in entries:
-            self.reads.note(entry, login=self.has_failed, impression=entry.seq > self.state_fold.seq)

@@ -54,6 +54,25 @@ class StateFold:
             return None
         return self.state.now_ms
 
+    def take(self, entries: Sequence[Entry], stories: Sequence[Story | None], reads: UserReads) -> int | None:
+        """Fold entries, see ``fold``; if the state has failed, note them instead.
+
+        Args:
+            reads: what users read; follows the logins.
+        """
+        turned_back_to = self.fold(entries, stories)
+        if self.has_failed:
+            self.count_unfolded(entries, reads)
+            self.note(entries, reads)
+        else:
+            reads.follow_logins(entries)
+        return turned_back_to
+
+    def note(self, entries: Sequence[Entry], reads: UserReads) -> None:
+        """Note what users read and were shown in entries that the state does not fold."""
+        for entry in entries:
+            reads.note(entry, login=self.has_failed, impression=entry.seq > self.seq)
+
     def count_unfolded(self, entries: Sequence[Entry], reads: UserReads) -> None:
         """Count clicks that no live state judges: a user's first one on an article counts, one without a user does not.
 
