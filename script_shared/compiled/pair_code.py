@@ -19,7 +19,7 @@ class _Pairs(ctypes.Structure):
     _fields_ = (*((name, NUMBER) for name in ("rows", "width")), *((name, POINTER) for name in ("slots", "values")))
 
 
-class PairReader:
+class PairSums:
     """Adds up rows of a table of pairs.
 
     Args:
@@ -33,7 +33,7 @@ class PairReader:
         self._code, self._pairs, self._pointer = _code(), pairs, ctypes.addressof(pairs)
 
     @classmethod
-    def of(cls, slots: Int32s, values: Float32s) -> "PairReader | None":
+    def of(cls, slots: Int32s, values: Float32s) -> "PairSums | None":
         """Create one; None if the C code was not built."""
         return None if _code() is None else cls(slots, values)
 

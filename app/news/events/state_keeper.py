@@ -20,6 +20,7 @@ from script_shared.storage.local import file_lock
 
 log = logging.getLogger("pauta.state_keeper")
 LEAST = 2_000  # new entries before another copy is written; folding them takes 0.1 s
+DAMAGED = "is damaged"
 SHARED, FOLDERS = Path(script_shared.__file__ or "").parent, ("news", "events", "compiled")
 ABOUT, PARTIAL = "about.json", ".partial-"
 ERRORS = (PautaError, OSError, ValueError, KeyError, TypeError)
@@ -52,7 +53,8 @@ class StateKeeper:
                 return None
             about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
             if problem := self._problem(place, about, key_of(origin, params)):
-                log.warning("the log is folded from the release's snapshot on, because the kept live state %s", problem)
+                level = logging.WARNING if problem == DAMAGED else logging.INFO  # all others are normal
+                log.log(level, "the log is folded from the release's snapshot on: the kept live state %s", problem)
                 return None
             return load_newsroom(place, params, assignment)
         except ERRORS as error:
@@ -113,7 +115,7 @@ class StateKeeper:
         if about["key"] != key:
             return "is of another release, version or configuration"
         if any(_digest(place / name) != digest for name, digest in about["files"].items()):
-            return "is damaged"
+            return DAMAGED
         seq, entry_id = about["last"]
         if self._entry_at(int(seq)) != entry_id:
             return "is of another event log"

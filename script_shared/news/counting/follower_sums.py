@@ -1,4 +1,4 @@
-"""Weighted shares of what is read after a user's reads, in the windows of several stores at once."""
+"""Weighted shares of the articles read after a user's reads, in the windows of several stores at once."""
 
 from collections.abc import Sequence
 

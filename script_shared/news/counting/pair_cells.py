@@ -4,7 +4,7 @@ import numpy as np
 
 from script_shared.arrays import Float32s, Int32s, Int64s, IntArray
 from script_shared.compiled.count_tables import Cells
-from script_shared.compiled.pair_code import PairReader
+from script_shared.compiled.pair_code import PairSums
 from script_shared.news.counting.decay import scale
 from script_shared.news.counting.touched_cells import TouchedCells
 
@@ -32,7 +32,7 @@ class PairCells:
         self.totals: Float32s = np.zeros((windows, rows), np.float32)
         self._befores = TouchedCells(rows, rows)  # for each ``after`` row
         self._free = np.zeros(rows * rows, np.int32)  # slots that were given back
-        self._reader = PairReader.of(self.slots, self.values)
+        self._reader = PairSums.of(self.slots, self.values)
         self._counts = np.array([1, 0])  # how many slots were ever in use, and how many were given back
 
     def __len__(self) -> int:

@@ -36,7 +36,7 @@ class Candidates:
         rows: int64 (m), distinct rows of live articles, none read by the user.
         mix: float32 (m), the plain mix, descending, except for articles that other parts add.
         sources: int16 (m), bits of :class:`Source`.
-        signals: what was read from the live state for this request.
+        signals: the values of the live state for this request.
         listed: the list of the segment's model.
     """
 

@@ -16,7 +16,7 @@ SHARE_FLOOR = 1e-6
 PRIOR_CLICKS = 50.0  # weight of everybody's share in the share of a group, in clicks
 LIKED_READS = 200  # latest reads of a user whose sections count
 LIKING_PRIOR = 2.0  # reads added to the denominator as a prior
-NEIGHBOUR_PRIOR = 10.0  # the same for what is read after one article
+NEIGHBOUR_PRIOR = 10.0  # the same for articles read after one article
 
 
 TRENDS = (("2m", "10m"), ("10m", "1h"), ("1h", "6h"), ("6h", "24h"))
@@ -181,7 +181,7 @@ def sums_of(found: Candidates) -> Sums:
     """The inputs in the form that the compiled code expects.
 
     Args:
-        found: m candidates, with what was read from the live state for them.
+        found: m candidates, with the values of the live state for them.
     """
     signals, listed = found.signals, found.listed
     counts, readers, place = signals.state.counts, signals.state.readers, signals.place

@@ -35,7 +35,7 @@ def matrix(found: Candidates, names: Sequence[str] | None = None) -> Float32s:
     """float32 (m, features): the features of a request's candidates, by default all of ``FEATURES`` in their order.
 
     Args:
-        found: m candidates, with what was read from the live state for them.
+        found: m candidates, with the values of the live state for them.
         names: of features, in the order of the columns.
     """
     return np.ascontiguousarray(columns(found, list(FEATURES) if names is None else names).T)
@@ -145,7 +145,7 @@ for _name in (
 
 @feature
 def next_share(inputs: FeatureInputs) -> FloatArray:
-    """Log share of what is read after the last article, smoothed towards everybody's share."""
+    """Log share of the articles read after the last one, smoothed towards everybody's share."""
     seen = inputs.followed
     return np.log((inputs.following[1] * (seen + 1.0) + 20.0 * inputs.share["1h"]) / (seen + 20.0) + SHARE_FLOOR)
 

@@ -88,7 +88,7 @@ class Order(NamedTuple):
         """Article ids of both, best first."""
         live, segment = self.live, self.segment
         if live is not None and segment is not None and self.trust >= 1.0:
-            return chain(live.ids, segment.ids_by_and_by)
+            return chain(live.ids, segment.ids_when_needed)
         return fuse(live.ids if live else [], segment.ids if segment else [], self.trust)
 
     def leading(self, count: int) -> Int64s:

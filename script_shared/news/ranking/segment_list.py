@@ -77,7 +77,7 @@ class SegmentList:
         return self.catalog.article_ids(self.found.rows)
 
     @property
-    def ids_by_and_by(self) -> Iterator[str]:
+    def ids_when_needed(self) -> Iterator[str]:
         """The same ids, looked up when the first one is needed."""
         yield from self.ids
 

@@ -84,7 +84,7 @@ class Signals:
 
     @cached_property
     def after_visit(self) -> Float32s:
-        """float32 (7, used): together, following, onward, and weights of what is read after the visit's last article.
+        """float32 (7, used): together, following, onward, and weights of the articles read after the visit's last one.
 
         The last row has the stored weights of pairs, without decay since the last event.
         """
@@ -123,7 +123,7 @@ class Signals:
 
     @cached_property
     def mix(self) -> Float32s:
-        """float32 (used): a fixed mix of what is read now, what matches the visit and what matches earlier reads."""
+        """float32 (used): a fixed mix of current popularity and of matches with the visit and with earlier reads."""
         mix = MIX_NOW * self.share("10m") + MIX_HOUR * self.share("1h")
         if len(self.visit):
             mix = mix + MIX_TOGETHER * self.together[1] + MIX_FOLLOWING * self.following[1]

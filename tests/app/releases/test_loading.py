@@ -46,6 +46,29 @@ def test_garbage_of_a_load_is_freed_before_the_release_is_frozen(tmp_path: Path)
     assert loader.left() is None
 
 
+class Fetched(Releases):
+    """Notes whether garbage is collected while it fetches a release, which may take long."""
+
+    collects = False
+
+    def fetch_with_manifest(self, version: str) -> tuple[Path, Manifest]:
+        self.collects = gc.isenabled()
+        return super().fetch_with_manifest(version)
+
+
+def test_garbage_is_collected_while_a_release_is_fetched(tmp_path: Path) -> None:
+    releases = Fetched(tmp_path / "models")
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "model.json").write_text("{}")
+    releases.publish(tmp_path / "made", "v1")
+    pointer = releases.promote("v1", "test")
+    try:
+        asyncio.run(Loading(releases, Loader(), None, None).load(pointer, "v1", beside=True))
+    finally:
+        gc.unfreeze()
+    assert releases.collects
+
+
 def test_no_garbage_is_collected_while_a_release_is_loaded_beside_another(tmp_path: Path) -> None:
     releases, loader = Releases(tmp_path / "models"), Loader()
     (tmp_path / "made").mkdir()

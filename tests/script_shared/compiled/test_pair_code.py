@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from script_shared.compiled.pair_code import PairReader
+from script_shared.compiled.pair_code import PairSums
 
 ROWS, WINDOWS = 300, 6
 
 
-def _reader(share: float) -> tuple[PairReader, np.ndarray]:
+def _reader(share: float) -> tuple[PairSums, np.ndarray]:
     """A reader of a table in which a share of the pairs is in use, and the table (windows, rows, rows)."""
     random = np.random.default_rng(7)
     slots = np.zeros((ROWS, ROWS), np.int32)
@@ -16,7 +16,7 @@ def _reader(share: float) -> tuple[PairReader, np.ndarray]:
     slots.reshape(-1)[used] = 1 + random.permutation(len(used))
     values = random.random((len(used) + 1, WINDOWS)).astype(np.float32)
     values[0] = 0.0
-    reader = PairReader.of(slots, values)
+    reader = PairSums.of(slots, values)
     if reader is None:
         pytest.skip("no C compiler")
     return reader, np.moveaxis(values[slots], 2, 0)
